@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FooBar.Tests.Support;
+
+/// <summary>
+/// Ports for servers that must know theirs before they start. They lie below the range from which the system takes ports
+/// for outgoing connections, so none of those can slip in between, and no port is given out twice in a run.
+/// </summary>
+public static class FreePort
+{
+    private const int First = 15_000;
+    private const int Last = 32_000;
+
+    private static readonly ConcurrentDictionary<int, bool> Taken = new();
+
+    /// <summary>A TCP port that nobody listens on, on either loopback address.</summary>
+    public static int Next()
+    {
+        for (var attempt = 0; attempt < 1_000; attempt++)
+        {
+            var port = Random.Shared.Next(First, Last);
+            if (Taken.TryAdd(port, true) && IsFree(IPAddress.Any, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Any, port)))
+            {
+                return port;
+            }
+        }
+
+        throw new InvalidOperationException($"No free TCP port between {First} and {Last}: end what occupies them, then test again.");
+    }
+
+    private static bool IsFree(IPAddress address, int port)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, port));
+            socket.Listen();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
