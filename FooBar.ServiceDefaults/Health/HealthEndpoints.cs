@@ -1,0 +1,58 @@
+using FooBar.ServiceDefaults.Health;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace FooBar.ServiceDefaults;
+
+public static class HealthEndpoints
+{
+    /// <summary>Ready: every check. 503 as soon as one is unhealthy or the process drains.</summary>
+    public const string ReadyPath = "/health";
+
+    /// <summary>Live: the checks tagged "live", which ask no other process.</summary>
+    public const string LivePath = "/alive";
+
+    /// <summary>
+    /// Maps <c>/health</c> and <c>/alive</c>, in every environment. The answer names each check and its status and nothing
+    /// more: reasons are for the log.
+    /// </summary>
+    public static TEndpoints MapDefaultEndpoints<TEndpoints>(this TEndpoints endpoints)
+        where TEndpoints : IEndpointRouteBuilder
+    {
+        var log = endpoints.ServiceProvider.GetRequiredService<HealthLog>();
+        endpoints.MapHealth(ReadyPath, log, _ => true);
+        endpoints.MapHealth(LivePath, log, check => check.Tags.Contains(HealthServiceCollectionExtensions.LiveTag));
+        return endpoints;
+    }
+
+    private static void MapHealth(
+        this IEndpointRouteBuilder endpoints, string path, HealthLog log, Func<HealthCheckRegistration, bool> predicate) =>
+        endpoints.MapHealthChecks(path, new HealthCheckOptions
+        {
+            Predicate = predicate,
+            ResponseWriter = (context, report) =>
+            {
+                log.Note(report);
+                return context.Response.WriteAsJsonAsync(HealthAnswer.From(report), context.RequestAborted);
+            },
+        }).DisableHttpMetrics();
+}
+
+/// <summary>What a probe is told.</summary>
+internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string> Checks)
+{
+    public static HealthAnswer From(HealthReport report) => new(
+        Word(report.Status),
+        report.Entries.ToDictionary(entry => entry.Key, entry => Word(entry.Value.Status)));
+
+    private static string Word(HealthStatus status) => status switch
+    {
+        HealthStatus.Healthy => "healthy",
+        HealthStatus.Degraded => "degraded",
+        _ => "unhealthy",
+    };
+}
