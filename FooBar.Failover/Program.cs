@@ -1,1 +1,15 @@
-Console.WriteLine("not yet");
+using FooBar.Failover;
+using FooBar.Failover.Api;
+using FooBar.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddFailover();
+
+var app = builder.Build();
+
+app.MapDefaultEndpoints();
+app.MapCluster();
+
+app.Run();

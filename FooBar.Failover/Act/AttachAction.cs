@@ -1,0 +1,73 @@
+using FooBar.Failover.Decide;
+using FooBar.Failover.Observe;
+using Microsoft.Extensions.Options;
+
+namespace FooBar.Failover.Act;
+
+/// <summary>Makes a node a replica of the primary, by GTID and over TLS.</summary>
+internal sealed class AttachAction(NodeConnections connections, NodeProbe probe, IOptions<FailoverOptions> options, TimeProvider clock)
+{
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
+
+    public async Task RunAsync(Attach decision, CancellationToken cancellationToken)
+    {
+        await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
+        await replica.ExecuteAsync("SET GLOBAL super_read_only = ON", cancellationToken);
+        await replica.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
+
+        // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.
+        var own = await probe.ProbeAsync(decision.Replica, cancellationToken);
+        var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
+        if (own.Executed.Subtract(source.Executed) is { IsEmpty: false } errant)
+        {
+            throw new ActionException($"{decision.Replica} holds transactions that {decision.Primary} lacks ({errant}); it was not attached.");
+        }
+
+        await replica.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = ON", cancellationToken);
+        if (own.Replication?.ReadsFrom(source) != true)
+        {
+            await ChangeSourceAsync(replica, own, source, cancellationToken);
+        }
+
+        await replica.ExecuteAsync("START REPLICA", cancellationToken);
+        await StreamingAsync(decision, cancellationToken);
+    }
+
+    // CHANGE REPLICATION SOURCE deletes the relay log, which may be the only copy of acknowledged writes: it has to be
+    // applied to the end before.
+    private async Task ChangeSourceAsync(NodeSession replica, NodeView own, NodeView source, CancellationToken cancellationToken)
+    {
+        if (own.Replication is { } old)
+        {
+            await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
+            await replica.ExecuteAsync("START REPLICA SQL_THREAD", cancellationToken);
+            var received = (await probe.ProbeAsync(own.Name, cancellationToken)).Replication?.Received ?? old.Received;
+            if (!await replica.WaitForExecutedAsync(received, options.Value.ActionTimeout / 2, cancellationToken))
+            {
+                throw new ActionException($"{own.Name} has not applied all that it received from {old.SourceHost}; it keeps its source until it has.");
+            }
+
+            await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
+        }
+
+        var account = options.Value.Replication;
+        await replica.ExecuteAsync($"""
+            CHANGE REPLICATION SOURCE TO SOURCE_HOST = @host, SOURCE_PORT = {source.PeerPort}, SOURCE_USER = @user, SOURCE_PASSWORD = @password,
+                SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 4294967295
+            """, cancellationToken, ("@host", source.PeerHost), ("@user", account.User), ("@password", account.Password));
+    }
+
+    private async Task StreamingAsync(Attach decision, CancellationToken cancellationToken)
+    {
+        var end = clock.GetUtcNow() + options.Value.ActionTimeout / 2;
+        while (await probe.ProbeAsync(decision.Replica, cancellationToken) is { Streaming: false } view)
+        {
+            if (view.Replication is { IoState: "OFF" } or { ApplierRunning: false } || clock.GetUtcNow() > end)
+            {
+                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {view.Replication?.LastError ?? "no reason given"}.");
+            }
+
+            await Task.Delay(Recheck, clock, cancellationToken);
+        }
+    }
+}

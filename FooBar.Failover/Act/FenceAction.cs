@@ -1,0 +1,31 @@
+namespace FooBar.Failover.Act;
+
+/// <summary>Takes writes away from a node and gives them back, in the only order that breaks no promise.</summary>
+internal sealed class FenceAction(NodeConnections connections)
+{
+    /// <summary>
+    /// <c>offline_mode</c> first: it returns at once and severs every application connection, also those whose commit waits.
+    /// With semi-sync turned off first, waiting commits would be told OK; <c>super_read_only</c> first would hang behind them.
+    /// </summary>
+    public async Task FenceAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var node = await connections.OpenAsync(name, cancellationToken);
+        await node.ExecuteAsync("SET GLOBAL offline_mode = ON", cancellationToken);
+        await node.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_enabled = OFF", cancellationToken);
+        await node.ExecuteAsync("SET GLOBAL super_read_only = ON", cancellationToken);
+    }
+
+    /// <summary>Waiting for acknowledgements is in force before the first write can come.</summary>
+    public async Task UnfenceAsync(string name, int acknowledgements, long epoch, CancellationToken cancellationToken)
+    {
+        await using var node = await connections.OpenAsync(name, cancellationToken);
+        if (Convert.ToInt64(await node.ScalarAsync(EpochTable.Read, cancellationToken), null) != epoch)
+        {
+            throw new ActionException($"{name} does not hold epoch {epoch} any more; it stays fenced.");
+        }
+
+        await SemiSyncAction.WaitForAsync(node, acknowledgements, cancellationToken);
+        await node.ExecuteAsync("SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF", cancellationToken);
+        await node.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Data.Common;
+using FooBar.Data.Consistency;
+using MySqlConnector;
+
+namespace FooBar.Failover.Act;
+
+/// <summary>One open connection to one node.</summary>
+internal sealed class NodeSession(string node, MySqlConnection connection) : IAsyncDisposable
+{
+    public string Node => node;
+
+    public async Task<DbDataReader> QueryAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql, []);
+        return await command.ExecuteReaderAsync(cancellationToken);
+    }
+
+    public async Task<object?> ScalarAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        return await command.ExecuteScalarAsync(cancellationToken) is { } value and not DBNull ? value : null;
+    }
+
+    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
+    {
+        await using var command = Command(sql, parameters);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<GtidSet> ExecutedAsync(CancellationToken cancellationToken) =>
+        GtidSet.Parse((string)(await ScalarAsync("SELECT @@GLOBAL.gtid_executed", cancellationToken))!);
+
+    /// <summary>Waits until the node has executed a set; false when the time is over.</summary>
+    public async Task<bool> WaitForExecutedAsync(GtidSet set, TimeSpan limit, CancellationToken cancellationToken) =>
+        Convert.ToInt32(await ScalarAsync("SELECT WAIT_FOR_EXECUTED_GTID_SET(@set, @seconds)", cancellationToken,
+            ("@set", set.ToString()), ("@seconds", limit.TotalSeconds)), null) == 0;
+
+    public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    private MySqlCommand Command(string sql, (string Name, object Value)[] parameters)
+    {
+        var command = new MySqlCommand(sql, connection);
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+}

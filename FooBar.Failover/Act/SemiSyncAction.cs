@@ -1,0 +1,102 @@
+using FooBar.Failover.Decide;
+using FooBar.Failover.Journal;
+using FooBar.Failover.Observe;
+using Microsoft.Extensions.Options;
+
+namespace FooBar.Failover.Act;
+
+/// <summary>Makes commits wait for replicas, and lets them go on without.</summary>
+internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe probe, IJournal journal, IOptions<FailoverOptions> options)
+{
+    /// <summary>
+    /// How long a commit waits for its acknowledgement, in milliseconds: the variable's greatest value, 49 days. The
+    /// coordinator ends the wait by degrading; the server must never end it by itself.
+    /// </summary>
+    private const string Forever = "4294967295";
+
+    public static async Task WaitForAsync(NodeSession primary, int replicas, CancellationToken cancellationToken)
+    {
+        if (replicas == 0)
+        {
+            await primary.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_enabled = OFF", cancellationToken);
+            return;
+        }
+
+        await primary.ExecuteAsync($"SET GLOBAL rpl_semi_sync_source_timeout = {Forever}", cancellationToken);
+        await primary.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_wait_no_replica = ON", cancellationToken);
+        await primary.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_wait_point = AFTER_SYNC", cancellationToken);
+        await primary.ExecuteAsync($"SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = {replicas}", cancellationToken);
+        await primary.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_enabled = ON", cancellationToken);
+    }
+
+    /// <summary>The journal forgets the replica first; only then may a commit be acknowledged without it.</summary>
+    public async Task DegradeAsync(Degrade decision, CancellationToken cancellationToken)
+    {
+        await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
+        var before = journal.Current;
+        var after = before with { InSync = before.InSync.Remove(decision.Replica) };
+        if (after.InSync.Count < before.InSync.Count)
+        {
+            await journal.WriteAsync(after, decision.Reason, cancellationToken);
+        }
+
+        await WaitForAsync(primary, after.InSync.Count, cancellationToken);
+    }
+
+    /// <summary>
+    /// Turns waiting on, then proves that the replica holds everything acknowledged without it: a write of the coordinator's
+    /// own that the replica acknowledges stands behind all of that in the binary log. The journal says so last.
+    /// </summary>
+    public async Task SynchronizeAsync(Synchronize decision, CancellationToken cancellationToken)
+    {
+        var limit = options.Value.ActionTimeout;
+        await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
+        await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
+        if (!await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), limit / 2, cancellationToken))
+        {
+            throw new ActionException($"{decision.Replica} is still catching up with {decision.Primary}; writes do not wait for it yet.");
+        }
+
+        if (!(await probe.ProbeAsync(decision.Replica, cancellationToken)).SemiSync.ReplicaActive)
+        {
+            await replica.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = ON", cancellationToken);
+            await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
+            await replica.ExecuteAsync("START REPLICA IO_THREAD", cancellationToken);
+            throw new ActionException($"{decision.Replica} did not acknowledge; its receiver was started again to make it.");
+        }
+
+        var before = journal.Current;
+        var members = before.InSync.Add(decision.Replica);
+        try
+        {
+            await WaitForAsync(primary, members.Count, cancellationToken);
+            await primary.ExecuteAsync(EpochTable.Write, cancellationToken, ("@epoch", before.Epoch), ("@node", decision.Primary));
+            if (!await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), limit / 2, cancellationToken))
+            {
+                throw new ActionException($"{decision.Replica} fell behind {decision.Primary} while it was being synchronized.");
+            }
+
+            var seen = (await probe.ProbeAsync(decision.Primary, cancellationToken)).SemiSync;
+            if (!seen.SourceActive || seen.Clients < members.Count)
+            {
+                throw new ActionException($"{decision.Primary} sees {seen.Clients} of {members.Count} replicas acknowledge.");
+            }
+
+            await journal.WriteAsync(before with { InSync = members }, $"{decision.Replica} holds everything that {decision.Primary} acknowledged.", cancellationToken);
+        }
+        catch
+        {
+            await ReleaseAsync(decision.Primary, journal.Current.InSync.Count);
+            throw;
+        }
+    }
+
+    // A commit must not go on waiting for a replica that the journal does not count on. On a connection of its own: the
+    // other one may be the one that waits.
+    private async Task ReleaseAsync(string primary, int replicas)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.ActionTimeout);
+        await using var session = await connections.OpenAsync(primary, timeout.Token);
+        await WaitForAsync(session, replicas, timeout.Token);
+    }
+}

@@ -1,0 +1,32 @@
+namespace FooBar.Failover.Decide;
+
+/// <summary>What is to be done next, and why in one English sentence that the log, the API and the tests share.</summary>
+public abstract record Decision(string Reason)
+{
+    /// <summary>The decision's name in the log and in the API.</summary>
+    public string Kind => GetType().Name;
+}
+
+/// <summary>All is as it should be.</summary>
+public sealed record Steady(string Reason) : Decision(Reason);
+
+/// <summary>Something is wrong or not ready, and doing nothing is the safe thing to do.</summary>
+public sealed record Hold(string Reason) : Decision(Reason);
+
+/// <summary>Prepare the first primary of a new cluster.</summary>
+public sealed record Bootstrap(string Primary, string Reason) : Decision(Reason);
+
+/// <summary>Let the journal's primary take writes, waiting for <paramref name="Acknowledgements"/> replicas.</summary>
+public sealed record Unfence(string Primary, int Acknowledgements, string Reason) : Decision(Reason);
+
+/// <summary>Stop a node that takes writes and must not.</summary>
+public sealed record Fence(string Node, string Reason) : Decision(Reason);
+
+/// <summary>Make a node replicate from the primary.</summary>
+public sealed record Attach(string Replica, string Primary, string Reason) : Decision(Reason);
+
+/// <summary>Let writes go on without a replica that is lost; it cannot be promoted from then on.</summary>
+public sealed record Degrade(string Primary, string Replica, string Reason) : Decision(Reason);
+
+/// <summary>Make the primary wait for a replica that has caught up.</summary>
+public sealed record Synchronize(string Primary, string Replica, string Reason) : Decision(Reason);

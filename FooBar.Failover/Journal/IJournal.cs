@@ -1,0 +1,21 @@
+namespace FooBar.Failover.Journal;
+
+/// <summary>The coordinator's durable memory. Whatever <see cref="WriteAsync"/> was given is read back after any crash.</summary>
+public interface IJournal
+{
+    /// <summary>The latest entry.</summary>
+    JournalEntry Current { get; }
+
+    /// <summary>Reads the latest entry from where it is kept.</summary>
+    /// <exception cref="JournalException">The journal is damaged, or cannot be read.</exception>
+    Task<JournalEntry> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes an entry durable; the caller may act on it when the task has completed, not before.</summary>
+    /// <param name="entry">The state to remember.</param>
+    /// <param name="reason">Why it changed, in one sentence.</param>
+    /// <param name="cancellationToken">Gives up before the entry is begun, never in its middle.</param>
+    Task WriteAsync(JournalEntry entry, string reason, CancellationToken cancellationToken);
+}
+
+/// <summary>The journal cannot be trusted or cannot be written; the message says what to do.</summary>
+public sealed class JournalException(string message, Exception? inner = null) : Exception(message, inner);

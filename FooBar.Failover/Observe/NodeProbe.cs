@@ -1,0 +1,103 @@
+using FooBar.Data.Consistency;
+using FooBar.Failover.Act;
+using MySqlConnector;
+
+namespace FooBar.Failover.Observe;
+
+/// <summary>Asks one node for everything that a decision needs. Throws when the node cannot answer.</summary>
+internal sealed class NodeProbe(NodeConnections connections)
+{
+    public async Task<NodeView> ProbeAsync(string node, CancellationToken cancellationToken)
+    {
+        await using var session = await connections.OpenAsync(node, cancellationToken);
+        var view = await ServerAsync(session, new NodeView(node), cancellationToken);
+        return view with
+        {
+            SemiSync = await SemiSyncStatusAsync(session, view.SemiSync, cancellationToken),
+            Replication = await ReplicationAsync(session, cancellationToken),
+            Epoch = await EpochAsync(session, cancellationToken),
+        };
+    }
+
+    private static async Task<NodeView> ServerAsync(NodeSession session, NodeView view, CancellationToken cancellationToken)
+    {
+        await using var rows = await session.QueryAsync("""
+            SELECT COALESCE(@@GLOBAL.report_host, ''), @@GLOBAL.report_port, @@GLOBAL.server_uuid, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode,
+                   @@GLOBAL.gtid_executed, @@GLOBAL.rpl_semi_sync_source_enabled, @@GLOBAL.rpl_semi_sync_source_wait_for_replica_count
+            """, cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        return view with
+        {
+            PeerHost = rows.GetString(0) is { Length: > 0 } host ? host : view.Name,
+            PeerPort = Convert.ToInt32(rows.GetValue(1), null),
+            ServerUuid = rows.GetString(2),
+            SuperReadOnly = Convert.ToBoolean(rows.GetValue(3), null),
+            OfflineMode = Convert.ToBoolean(rows.GetValue(4), null),
+            Executed = GtidSet.Parse(rows.GetString(5)),
+            SemiSync = new SemiSyncView { SourceEnabled = Convert.ToBoolean(rows.GetValue(6), null), WaitFor = Convert.ToInt32(rows.GetValue(7), null) },
+        };
+    }
+
+    private static async Task<SemiSyncView> SemiSyncStatusAsync(NodeSession session, SemiSyncView view, CancellationToken cancellationToken)
+    {
+        await using var rows = await session.QueryAsync("""
+            SELECT VARIABLE_NAME, VARIABLE_VALUE FROM performance_schema.global_status
+            WHERE VARIABLE_NAME IN ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_replica_status')
+            """, cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var value = rows.GetString(1);
+            view = rows.GetString(0) switch
+            {
+                "Rpl_semi_sync_source_status" => view with { SourceActive = value == "ON" },
+                "Rpl_semi_sync_source_clients" => view with { Clients = int.Parse(value, null) },
+                _ => view with { ReplicaActive = value == "ON" },
+            };
+        }
+
+        return view;
+    }
+
+    private static async Task<ReplicationView?> ReplicationAsync(NodeSession session, CancellationToken cancellationToken)
+    {
+        await using var rows = await session.QueryAsync("""
+            SELECT c.HOST, c.PORT, c.AUTO_POSITION, c.SSL_ALLOWED, s.SERVICE_STATE, a.SERVICE_STATE, s.RECEIVED_TRANSACTION_SET,
+                   COALESCE(NULLIF(s.LAST_ERROR_MESSAGE, ''), (SELECT MAX(w.LAST_ERROR_MESSAGE)
+                       FROM performance_schema.replication_applier_status_by_worker w WHERE w.CHANNEL_NAME = c.CHANNEL_NAME), ''),
+                   GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NULLIF(s.LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, 0), NOW(6)))
+            FROM performance_schema.replication_connection_configuration c
+            JOIN performance_schema.replication_connection_status s USING (CHANNEL_NAME)
+            JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)
+            WHERE CHANNEL_NAME = '' AND c.HOST <> ''
+            """, cancellationToken);
+        if (!await rows.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        return new ReplicationView
+        {
+            SourceHost = rows.GetString(0),
+            SourcePort = Convert.ToInt32(rows.GetValue(1), null),
+            AutoPosition = rows.GetValue(2).ToString() == "1",
+            Tls = rows.GetString(3) == "YES",
+            IoState = rows.GetString(4),
+            ApplierRunning = rows.GetString(5) == "ON",
+            Received = GtidSet.Parse(rows.GetString(6)),
+            LastError = rows.GetString(7) is { Length: > 0 } error ? error : null,
+            NewestReceivedAge = rows.IsDBNull(8) ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Convert.ToDouble(rows.GetValue(8), null)),
+        };
+    }
+
+    private static async Task<long?> EpochAsync(NodeSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.ScalarAsync(EpochTable.Read, cancellationToken) is { } epoch ? Convert.ToInt64(epoch, null) : null;
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using FooBar.Data.Consistency;
+
+namespace FooBar.Failover.Observe;
+
+/// <summary>What one node said of itself in one probe.</summary>
+public sealed record NodeView(string Name)
+{
+    /// <summary>Why the node gave no answer; null when it did.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Since when it gives no answer; null while it does.</summary>
+    public DateTimeOffset? UnreachableSince { get; init; }
+
+    public bool Reachable => Error is null;
+
+    /// <summary>The name and port by which its peers reach it (<c>report_host</c>, <c>report_port</c>).</summary>
+    public string PeerHost { get; init; } = "";
+
+    public int PeerPort { get; init; }
+
+    public string ServerUuid { get; init; } = "";
+
+    /// <summary><c>super_read_only</c>: it takes writes from nobody but its replication.</summary>
+    public bool SuperReadOnly { get; init; } = true;
+
+    /// <summary><c>offline_mode</c>: it serves no application.</summary>
+    public bool OfflineMode { get; init; }
+
+    public bool Writable => Reachable && !SuperReadOnly && !OfflineMode;
+
+    /// <summary><c>gtid_executed</c>.</summary>
+    public GtidSet Executed { get; init; } = GtidSet.Empty;
+
+    /// <summary>The epoch that its data belongs to; null when no coordinator has ever written one.</summary>
+    public long? Epoch { get; init; }
+
+    public SemiSyncView SemiSync { get; init; } = new();
+
+    /// <summary>What it replicates from; null when it is not set up as a replica.</summary>
+    public ReplicationView? Replication { get; init; }
+
+    /// <summary>Since when its replication is not running; null while it is.</summary>
+    public DateTimeOffset? NotStreamingSince { get; init; }
+
+    public bool Streaming => Reachable && Replication is { IoState: "ON", ApplierRunning: true };
+
+    /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>
+    public bool Empty => Executed.IsEmpty && Epoch is null;
+}
+
+/// <summary>Both halves of semi-synchronous replication as a node reports them.</summary>
+public sealed record SemiSyncView
+{
+    /// <summary><c>rpl_semi_sync_source_enabled</c>: its commits wait for replicas.</summary>
+    public bool SourceEnabled { get; init; }
+
+    /// <summary><c>rpl_semi_sync_source_wait_for_replica_count</c>.</summary>
+    public int WaitFor { get; init; }
+
+    /// <summary><c>Rpl_semi_sync_source_status</c>: waiting is in force.</summary>
+    public bool SourceActive { get; init; }
+
+    /// <summary><c>Rpl_semi_sync_source_clients</c>: replicas that acknowledge now.</summary>
+    public int Clients { get; init; }
+
+    /// <summary><c>Rpl_semi_sync_replica_status</c>: it acknowledges to its source.</summary>
+    public bool ReplicaActive { get; init; }
+}
+
+/// <summary>The state of a replica's only channel.</summary>
+public sealed record ReplicationView
+{
+    public string SourceHost { get; init; } = "";
+
+    public int SourcePort { get; init; }
+
+    public bool AutoPosition { get; init; }
+
+    public bool Tls { get; init; }
+
+    /// <summary><c>ON</c>, <c>OFF</c> or <c>CONNECTING</c>.</summary>
+    public string IoState { get; init; } = "OFF";
+
+    public bool ApplierRunning { get; init; }
+
+    /// <summary>The latest error of either thread; null when there is none.</summary>
+    public string? LastError { get; init; }
+
+    /// <summary>What has arrived in the relay log.</summary>
+    public GtidSet Received { get; init; } = GtidSet.Empty;
+
+    /// <summary>Age of the newest transaction that has arrived; meaningful only while something is not applied yet.</summary>
+    public TimeSpan NewestReceivedAge { get; init; }
+
+    public bool ReadsFrom(NodeView source) => SourceHost == source.PeerHost && SourcePort == source.PeerPort && AutoPosition && Tls;
+}
