@@ -1,0 +1,15 @@
+using Aspire.Hosting;
+using FooBar.AppHost;
+using FooBar.AppHost.MySqlCluster;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var settings = AppHostSettings.From(builder);
+
+var mysql = builder.AddMySqlCluster("mysql", nodes: 2, settings.DataVolumes);   // mysql-1 starts as primary, mysql-2 as its replica
+var foobar = mysql.AddDatabase("foobar");
+
+builder.AddFailover("failover", "../FooBar.Failover/FooBar.Failover.csproj", foobar, settings.StateDirectory);
+var web = builder.AddWeb("web", count: 2, "../FooBar.Web/FooBar.Web.csproj", foobar);
+builder.AddGateways("gateway", count: 2, "../FooBar.Gateway/FooBar.Gateway.csproj", web, settings);
+
+builder.Build().Run();

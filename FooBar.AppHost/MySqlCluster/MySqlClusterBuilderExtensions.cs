@@ -1,0 +1,107 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+
+namespace FooBar.AppHost.MySqlCluster;
+
+public static class MySqlClusterBuilderExtensions
+{
+    private const string NodeProgram = "/opt/mysql-node";
+    private const string ImagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>
+    /// Adds a cluster of MySQL servers that replicate by GTID. Every node boots fenced; a failover coordinator decides who
+    /// takes writes.
+    /// </summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">The cluster's name; its nodes are called <c>NAME-1</c> and so on.</param>
+    /// <param name="nodes">How many servers, at least one.</param>
+    /// <param name="dataVolumes">Whether the nodes keep their data in volumes that outlive them.</param>
+    public static IResourceBuilder<MySqlClusterResource> AddMySqlCluster(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, int nodes, bool dataVolumes = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
+
+        var rootPassword = builder.AddPassword($"{name}-root-password");
+        var cluster = builder.AddResource(new MySqlClusterResource(name, rootPassword.Resource)
+        {
+            Coordinator = builder.AddAccount(name, "coordinator"),
+            Replication = builder.AddAccount(name, "replication"),
+        });
+
+        for (var number = 1; number <= nodes; number++)
+        {
+            var node = builder.AddNode(cluster, number, rootPassword);
+            if (dataVolumes)
+            {
+                node.WithDataVolume();
+            }
+
+            cluster.Resource.Add(node.Resource);
+            cluster.WaitFor(node);
+        }
+
+        return cluster.ExcludeFromManifest().OnInitializeResource(RunAsync);
+    }
+
+    /// <summary>Adds a database, with one account for its rows and one for its tables.</summary>
+    public static IResourceBuilder<MySqlClusterDatabaseResource> AddDatabase(
+        this IResourceBuilder<MySqlClusterResource> cluster, [ResourceName] string name, string? databaseName = null)
+    {
+        var builder = cluster.ApplicationBuilder;
+        var database = new MySqlClusterDatabaseResource(name, databaseName ?? name, cluster.Resource)
+        {
+            Application = builder.AddAccount(cluster.Resource.Name, $"{name}_app"),
+            Migrations = builder.AddAccount(cluster.Resource.Name, $"{name}_migrations"),
+        };
+        return builder.AddResource(database).ExcludeFromManifest().WithParentRelationship(cluster).OnInitializeResource(async (resource, started, cancellationToken) =>
+        {
+            await started.Notifications.WaitForResourceAsync(cluster.Resource.Name, KnownResourceStates.Running, cancellationToken);
+            await AnnounceAsync(resource, started, cancellationToken);
+        });
+    }
+
+    private static IResourceBuilder<MySqlServerResource> AddNode(
+        this IDistributedApplicationBuilder builder, IResourceBuilder<MySqlClusterResource> cluster, int number, IResourceBuilder<ParameterResource> rootPassword)
+    {
+        var name = $"{cluster.Resource.Name}-{number}";
+        return builder.AddMySql(name, rootPassword)
+            .WithArgs([.. MySqlNodeSettings.Arguments(number, host: name)])
+            .WithContainerFiles(NodeProgram, [NodeScript()])
+            .WithEnvironment("PATH", $"{NodeProgram}:{ImagePath}")
+            .WithContainerRuntimeArgs("--restart", "unless-stopped")
+            .WithParentRelationship(cluster);
+    }
+
+    private static ContainerFile NodeScript()
+    {
+        using var script = new StreamReader(typeof(MySqlClusterBuilderExtensions).Assembly.GetManifestResourceStream("mysqld")!);
+        return new ContainerFile
+        {
+            Name = "mysqld",
+            Contents = script.ReadToEnd(),
+            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute,
+        };
+    }
+
+    // Publishing the first event waits for the nodes.
+    private static async Task RunAsync(MySqlClusterResource cluster, InitializeResourceEvent started, CancellationToken cancellationToken)
+    {
+        await started.Eventing.PublishAsync(new BeforeResourceStartedEvent(cluster, started.Services), cancellationToken);
+        await started.Notifications.PublishUpdateAsync(cluster, state => state with { State = KnownResourceStates.Running });
+    }
+
+    private static async Task AnnounceAsync(MySqlClusterDatabaseResource database, InitializeResourceEvent started, CancellationToken cancellationToken)
+    {
+        await started.Eventing.PublishAsync(new ConnectionStringAvailableEvent(database, started.Services), cancellationToken);
+        await started.Notifications.PublishUpdateAsync(database, state => state with { State = KnownResourceStates.Running });
+    }
+
+    private static MySqlAccount AddAccount(this IDistributedApplicationBuilder builder, string cluster, string user) =>
+        new(user, builder.AddPassword($"{cluster}-{user.Replace('_', '-')}-password").Resource);
+
+    // Letters and digits only: the password stands in connection strings.
+    private static IResourceBuilder<ParameterResource> AddPassword(this IDistributedApplicationBuilder builder, string name) =>
+        builder.AddParameter(name, new GenerateParameterDefault { MinLength = 24, Special = false }, secret: true, persist: true);
+}
