@@ -12,7 +12,7 @@ namespace FooBar.Failover;
 /// <summary>Observes, decides and acts, over and over. Nothing that a node does or does not answer ends the loop.</summary>
 internal sealed partial class Coordinator(
     ClusterObserver observer, Actor actor, IJournal journal, ClusterStatus status,
-    IOptions<FailoverOptions> options, TimeProvider clock, ILogger<Coordinator> logger) : BackgroundService
+    IOptions<FailoverOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Coordinator> logger) : BackgroundService
 {
     /// <summary>How long a failed action rests before it is tried again, unless the decision changes.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
@@ -21,7 +21,18 @@ internal sealed partial class Coordinator(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        LogJournal(options.Value.JournalPath, await journal.ReadAsync(stoppingToken));
+        try
+        {
+            LogJournal(options.Value.JournalPath, await journal.ReadAsync(stoppingToken));
+        }
+        catch (JournalException e)
+        {
+            LogNoJournal(e.Message);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+            return;
+        }
+
         while (!stoppingToken.IsCancellationRequested)
         {
             var failed = await CycleAsync(stoppingToken);
@@ -71,9 +82,12 @@ internal sealed partial class Coordinator(
     [LoggerMessage(3001, LogLevel.Information, "The journal {Path} says: {Entry}")]
     private partial void LogJournal(string path, JournalEntry entry);
 
-    [LoggerMessage(3002, Message = "{Kind}: {Reason}")]
+    [LoggerMessage(EventId = 3002, Message = "{Kind}: {Reason}")]
     private partial void LogDecision(LogLevel level, string kind, string reason);
 
     [LoggerMessage(3003, LogLevel.Warning, "{Kind} did not succeed and is decided anew: {Failure}")]
     private partial void LogFailure(string kind, string failure);
+
+    [LoggerMessage(3004, LogLevel.Critical, "{Reason}")]
+    private partial void LogNoJournal(string reason);
 }

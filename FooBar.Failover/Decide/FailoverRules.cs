@@ -92,24 +92,28 @@ public static class FailoverRules
     // meanwhile may be on no replica, so the promise goes first and is earned again.
     private static Degrade? DegradeLost(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
     {
-        foreach (var name in journal.InSync)
+        if (journal.InSync.IsEmpty)
         {
-            if (primary.Writable && (!primary.SemiSync.SourceEnabled || primary.SemiSync.WaitFor < journal.InSync.Count))
-            {
-                return new Degrade(primary.Name, name, $"{primary.Name} takes writes without waiting for {name}; {name} counts as out of sync until it has caught up.");
-            }
-
-            var replica = seen.Find(name);
-            var since = replica is null ? DateTimeOffset.MinValue : replica.UnreachableSince ?? replica.NotStreamingSince;
-            if (since is { } lost && seen.At - lost >= rules.ReplicaLostAfter && primary.SemiSync.Clients < journal.InSync.Count)
-            {
-                return new Degrade(primary.Name, name, replica is null
-                    ? $"{name} is not part of the cluster any more; writes go on without it."
-                    : $"{name} has not acknowledged writes for {Sentence.Seconds(rules.ReplicaLostAfter)} ({Trouble(replica)}); writes go on without it, and it cannot be promoted.");
-            }
+            return null;
         }
 
-        return null;
+        if (primary.Writable && (!primary.SemiSync.SourceEnabled || primary.SemiSync.WaitFor < journal.InSync.Count))
+        {
+            var unpromised = journal.InSync[0];
+            return new Degrade(primary.Name, unpromised, $"{primary.Name} takes writes without waiting for {unpromised}; {unpromised} counts as out of sync until it has caught up.");
+        }
+
+        if (journal.InSync.FirstOrDefault(name => seen.Find(name) is null) is { } gone)
+        {
+            return new Degrade(primary.Name, gone, $"{gone} is not part of the cluster any more; writes go on without it.");
+        }
+
+        var limit = rules.ReplicaLostAfter;
+        var members = journal.InSync.Select(name => seen.Find(name)!).OrderBy(replica => replica.Streaming).ToList();
+        return seen.At - primary.SemiSync.LackingSince >= limit || seen.At - primary.SemiSync.StalledSince >= limit
+            ? new Degrade(primary.Name, members[0].Name,
+                $"{members[0].Name} has not acknowledged writes for {Sentence.Seconds(limit)} ({Trouble(members[0])}); writes go on without it, and it cannot be promoted.")
+            : null;
     }
 
     private static Unfence? UnfencePrimary(NodeView primary, JournalEntry journal)

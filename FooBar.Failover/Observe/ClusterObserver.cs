@@ -29,13 +29,28 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         catch (Exception e) when (e is MySqlException or OperationCanceledException or TimeoutException or IOException or FormatException
             && !cancellationToken.IsCancellationRequested)
         {
-            return new NodeView(node) { Error = e is OperationCanceledException or TimeoutException ? $"no answer within {Sentence.Seconds(limit)}" : e.Message };
+            return new NodeView(node) { Error = Describe(e, limit) };
         }
     }
 
+    // The connector words one and the same failure in several ways; a decision is the same only if its sentence is.
+    private static string Describe(Exception e, TimeSpan limit) => e switch
+    {
+        OperationCanceledException or TimeoutException => $"no answer within {Sentence.Seconds(limit)}",
+        MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost } => "no connection",
+        _ => e.Message,
+    };
+
+    // A node that restarts or cannot be asked begins with no history: what is missing then is not the replicas' fault.
     private static NodeView WithHistory(NodeView view, NodeView? before, DateTimeOffset at) => view with
     {
-        UnreachableSince = view.Reachable ? null : before?.UnreachableSince ?? at,
-        NotStreamingSince = view.Streaming ? null : before?.NotStreamingSince ?? at,
+        SemiSync = view.SemiSync with
+        {
+            LackingSince = view.Writable && view.SemiSync.Lacking ? before?.SemiSync.LackingSince ?? at : null,
+            StalledSince = view.Writable && Stalled(view.SemiSync, before?.SemiSync) ? before!.SemiSync.StalledSince ?? at : null,
+        },
     };
+
+    private static bool Stalled(SemiSyncView now, SemiSyncView? before) =>
+        before is { WaitingCommits: > 0 } && now.WaitingCommits > 0 && now.Acknowledged == before.Acknowledged;
 }

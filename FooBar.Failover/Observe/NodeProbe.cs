@@ -42,7 +42,8 @@ internal sealed class NodeProbe(NodeConnections connections)
     {
         await using var rows = await session.QueryAsync("""
             SELECT VARIABLE_NAME, VARIABLE_VALUE FROM performance_schema.global_status
-            WHERE VARIABLE_NAME IN ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_replica_status')
+            WHERE VARIABLE_NAME IN ('Rpl_semi_sync_source_status', 'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions',
+                                    'Rpl_semi_sync_source_yes_tx', 'Rpl_semi_sync_replica_status')
             """, cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -51,6 +52,8 @@ internal sealed class NodeProbe(NodeConnections connections)
             {
                 "Rpl_semi_sync_source_status" => view with { SourceActive = value == "ON" },
                 "Rpl_semi_sync_source_clients" => view with { Clients = int.Parse(value, null) },
+                "Rpl_semi_sync_source_wait_sessions" => view with { WaitingCommits = int.Parse(value, null) },
+                "Rpl_semi_sync_source_yes_tx" => view with { Acknowledged = long.Parse(value, null) },
                 _ => view with { ReplicaActive = value == "ON" },
             };
         }
@@ -84,10 +87,14 @@ internal sealed class NodeProbe(NodeConnections connections)
             IoState = rows.GetString(4),
             ApplierRunning = rows.GetString(5) == "ON",
             Received = GtidSet.Parse(rows.GetString(6)),
-            LastError = rows.GetString(7) is { Length: > 0 } error ? error : null,
+            LastError = rows.GetString(7) is { Length: > 0 } error ? WithoutCounter(error) : null,
             NewestReceivedAge = rows.IsDBNull(8) ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Convert.ToDouble(rows.GetValue(8), null)),
         };
     }
+
+    // "... This was attempt 5/9, with a delay of 1 seconds between attempts. Message: Can't connect": the same error each second.
+    private static string WithoutCounter(string error) =>
+        error.IndexOf(" Message: ", StringComparison.Ordinal) is >= 0 and var start ? error[(start + " Message: ".Length)..] : error;
 
     private static async Task<long?> EpochAsync(NodeSession session, CancellationToken cancellationToken)
     {

@@ -8,9 +8,6 @@ public sealed record NodeView(string Name)
     /// <summary>Why the node gave no answer; null when it did.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Since when it gives no answer; null while it does.</summary>
-    public DateTimeOffset? UnreachableSince { get; init; }
-
     public bool Reachable => Error is null;
 
     /// <summary>The name and port by which its peers reach it (<c>report_host</c>, <c>report_port</c>).</summary>
@@ -39,9 +36,6 @@ public sealed record NodeView(string Name)
     /// <summary>What it replicates from; null when it is not set up as a replica.</summary>
     public ReplicationView? Replication { get; init; }
 
-    /// <summary>Since when its replication is not running; null while it is.</summary>
-    public DateTimeOffset? NotStreamingSince { get; init; }
-
     public bool Streaming => Reachable && Replication is { IoState: "ON", ApplierRunning: true };
 
     /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>
@@ -62,6 +56,20 @@ public sealed record SemiSyncView
 
     /// <summary><c>Rpl_semi_sync_source_clients</c>: replicas that acknowledge now.</summary>
     public int Clients { get; init; }
+
+    public bool Lacking => SourceEnabled && Clients < WaitFor;
+
+    /// <summary><c>Rpl_semi_sync_source_wait_sessions</c>: commits that wait now.</summary>
+    public int WaitingCommits { get; init; }
+
+    /// <summary><c>Rpl_semi_sync_source_yes_tx</c>: commits acknowledged since the server started.</summary>
+    public long Acknowledged { get; init; }
+
+    /// <summary>Since when fewer replicas acknowledge than commits wait for; null while there are enough.</summary>
+    public DateTimeOffset? LackingSince { get; init; }
+
+    /// <summary>Since when commits wait and none is acknowledged; null while there is progress or nothing to wait for.</summary>
+    public DateTimeOffset? StalledSince { get; init; }
 
     /// <summary><c>Rpl_semi_sync_replica_status</c>: it acknowledges to its source.</summary>
     public bool ReplicaActive { get; init; }

@@ -111,9 +111,10 @@ public sealed class FailoverRulesTests
     [InlineData(3.0, true)]
     public void ReplicaLost_ForLongEnough_WritesGoOnWithoutIt(double seconds, bool degrades)
     {
-        var lost = Silent("mysql-2") with { UnreachableSince = Now - TimeSpan.FromSeconds(seconds) };
+        var primary = Primary(clients: 0);
+        primary = primary with { SemiSync = primary.SemiSync with { LackingSince = Now - TimeSpan.FromSeconds(seconds) } };
 
-        var decision = Decide(InSync, Primary(clients: 0), lost);
+        var decision = Decide(InSync, primary, Silent("mysql-2"));
 
         Assert.Equal(degrades, decision is Degrade { Primary: "mysql-1", Replica: "mysql-2" });
     }
@@ -121,9 +122,20 @@ public sealed class FailoverRulesTests
     [Fact]
     public void ReplicaLost_ToTheCoordinatorOnly_StaysInSync()
     {
-        var decision = Decide(InSync, Primary(clients: 1), Silent("mysql-2") with { UnreachableSince = Now - TimeSpan.FromHours(1) });
+        var decision = Decide(InSync, Primary(clients: 1), Silent("mysql-2"));
 
         Assert.IsType<Hold>(decision);
+    }
+
+    [Theory]
+    [InlineData(2.9, false)]
+    [InlineData(3.0, true)]
+    public void ReplicaFrozen_CommitsWaitAndNoneIsAcknowledged_WritesGoOnWithoutIt(double seconds, bool degrades)
+    {
+        var primary = Primary(clients: 1);
+        primary = primary with { SemiSync = primary.SemiSync with { WaitingCommits = 1, StalledSince = Now - TimeSpan.FromSeconds(seconds) } };
+
+        Assert.Equal(degrades, Decide(InSync, primary, Silent("mysql-2")) is Degrade { Replica: "mysql-2" });
     }
 
     [Fact]
@@ -183,9 +195,9 @@ public sealed class FailoverRulesTests
 
     private static Decision Decide(JournalEntry journal, params NodeView[] nodes) => FailoverRules.Decide(new ClusterView(Now, [.. nodes]), journal, Rules);
 
-    private static NodeView Fresh(string name) => new(name) { PeerHost = name, PeerPort = 3306, SuperReadOnly = true, NotStreamingSince = Now };
+    private static NodeView Fresh(string name) => new(name) { PeerHost = name, PeerPort = 3306, SuperReadOnly = true };
 
-    private static NodeView Silent(string name) => new(name) { Error = "no route", UnreachableSince = Now, NotStreamingSince = Now };
+    private static NodeView Silent(string name) => new(name) { Error = "no route" };
 
     private static NodeView Primary(int clients = 1) => Fresh("mysql-1") with
     {
@@ -198,7 +210,6 @@ public sealed class FailoverRulesTests
     private static NodeView Replica(string name, Func<ReplicationView, ReplicationView>? change = null)
     {
         var replication = new ReplicationView { SourceHost = "mysql-1", SourcePort = 3306, AutoPosition = true, Tls = true, IoState = "ON", ApplierRunning = true };
-        var view = Fresh(name) with { Epoch = 1, Executed = GtidSet.Parse($"{Uuid}:1-10"), Replication = change?.Invoke(replication) ?? replication };
-        return view with { NotStreamingSince = view.Streaming ? null : Now };
+        return Fresh(name) with { Epoch = 1, Executed = GtidSet.Parse($"{Uuid}:1-10"), Replication = change?.Invoke(replication) ?? replication };
     }
 }
