@@ -16,7 +16,6 @@ internal static class ServiceBuilderExtensions
         var failover = builder.AddDotnetProject(name, path)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
-            .WithUrlForEndpoint("http", endpoint => new ResourceUrlAnnotation { Url = "/cluster", DisplayText = "cluster", Endpoint = endpoint })
             .WithEnvironment("Failover__JournalPath", Path.Combine(stateDirectory, "failover.journal"))
             .WithEnvironment("Failover__Database", database.Resource.DatabaseName)
             .WithAccount("Coordinator", cluster.Coordinator)

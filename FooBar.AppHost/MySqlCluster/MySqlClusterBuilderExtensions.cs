@@ -18,7 +18,7 @@ public static class MySqlClusterBuilderExtensions
     /// <param name="nodes">How many servers, at least one.</param>
     /// <param name="dataVolumes">Whether the nodes keep their data in volumes that outlive them.</param>
     public static IResourceBuilder<MySqlClusterResource> AddMySqlCluster(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name, int nodes, bool dataVolumes = true)
+        this IDistributedApplicationBuilder builder, string name, int nodes, bool dataVolumes = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
 
@@ -46,7 +46,7 @@ public static class MySqlClusterBuilderExtensions
 
     /// <summary>Adds a database, with one account for its rows and one for its tables.</summary>
     public static IResourceBuilder<MySqlClusterDatabaseResource> AddDatabase(
-        this IResourceBuilder<MySqlClusterResource> cluster, [ResourceName] string name, string? databaseName = null)
+        this IResourceBuilder<MySqlClusterResource> cluster, string name, string? databaseName = null)
     {
         var builder = cluster.ApplicationBuilder;
         var database = new MySqlClusterDatabaseResource(name, databaseName ?? name, cluster.Resource)
