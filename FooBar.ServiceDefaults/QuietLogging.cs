@@ -12,9 +12,10 @@ internal static class QuietLogging
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
-        ["Logging:LogLevel:Yarp"] = "Warning",
 
-        // Changes of health are logged once, by HealthLog, and not at every probe.
+        // These two repeat themselves at every probe, with a stack trace. The gateway's own policies and HealthLog say the same
+        // once, when something changes, and name the request that failed.
+        ["Logging:LogLevel:Yarp"] = "Error",
         ["Logging:LogLevel:Microsoft.Extensions.Diagnostics.HealthChecks"] = "None",
 
         ["Logging:Console:FormatterName"] = "simple",

@@ -46,6 +46,10 @@ public static class ServiceProcess
                     return [.. options.Failures];
                 case StartupException startup:
                     return [startup.Message];
+
+                // A setting of the wrong type: the binder's own sentence names key and value.
+                case InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } setting:
+                    return [setting.Message];
                 case AggregateException several:
                     return [.. several.InnerExceptions.SelectMany(Explain)];
             }

@@ -1,0 +1,41 @@
+namespace FooBar.Gateway;
+
+/// <summary>Settings of a gateway: section <c>Gateway</c>, in the environment <c>Gateway__HttpPort</c> and so on.</summary>
+public sealed class GatewayOptions
+{
+    public const string Section = "Gateway";
+
+    /// <summary>
+    /// The application to forward to. Its replicas are the addresses that service discovery has for the names
+    /// <c>web</c> and <c>web-1</c>, <c>web-2</c>, ...
+    /// </summary>
+    public string Application { get; set; } = "web";
+
+    /// <summary>Where the public ports listen: <c>localhost</c>, <c>any</c>, or an IP address.</summary>
+    public string Address { get; set; } = "localhost";
+
+    public int HttpPort { get; set; } = 8080;
+
+    public int HttpsPort { get; set; } = 8443;
+
+    /// <summary>Health of the gateway itself, on loopback only. Every gateway of a machine has one of its own.</summary>
+    public int ManagementPort { get; set; } = 8404;
+
+    /// <summary>For how long a forwarded request may pass without a byte in either direction before it is given up with 504.</summary>
+    public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    public CertificateOptions Certificate { get; set; } = new();
+}
+
+/// <summary>The certificate of the https port. Without a path a development certificate is made and kept.</summary>
+public sealed class CertificateOptions
+{
+    /// <summary>A PKCS #12 file, or the PEM file of the certificate and its chain if <see cref="KeyPath"/> is given.</summary>
+    public string? Path { get; set; }
+
+    /// <summary>The PEM file of the private key.</summary>
+    public string? KeyPath { get; set; }
+
+    /// <summary>Of the PKCS #12 file or of the private key, if they have one.</summary>
+    public string? Password { get; set; }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using FooBar.ServiceDefaults.Startup;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
+
+namespace FooBar.Gateway.Listening;
+
+/// <summary>
+/// The gateway's sockets. They are bound before the host starts, so that a port which is taken is one sentence for the
+/// operator; Kestrel then collects each and listens on it. A bound socket that does not listen yet is sent nothing, and so
+/// takes no connection from a gateway that shares the port.
+/// </summary>
+internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
+{
+    private readonly ConcurrentDictionary<EndPoint, Socket> _bound = new();
+
+    public IEnumerable<IPEndPoint> Http => Public(options.Value.HttpPort);
+
+    public IEnumerable<IPEndPoint> Https => Public(options.Value.HttpsPort);
+
+    public IEnumerable<IPEndPoint> Management =>
+        PublicAddress.Loopback().Select(address => new IPEndPoint(address, options.Value.ManagementPort));
+
+    public void Bind()
+    {
+        Bind(Http, nameof(GatewayOptions.HttpPort), shared: SharedPort.IsSupported);
+        Bind(Https, nameof(GatewayOptions.HttpsPort), shared: SharedPort.IsSupported);
+        Bind(Management, nameof(GatewayOptions.ManagementPort), shared: false);
+    }
+
+    public Socket Take(EndPoint endPoint) => _bound.TryRemove(endPoint, out var socket)
+        ? socket
+        : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+
+    public void Dispose()
+    {
+        foreach (var socket in _bound.Values)
+        {
+            socket.Dispose();
+        }
+    }
+
+    private IEnumerable<IPEndPoint> Public(int port) => PublicAddress.TryParse(options.Value.Address, out var addresses)
+        ? addresses.Select(address => new IPEndPoint(address, port))
+        : [];
+
+    private void Bind(IEnumerable<IPEndPoint> endPoints, string key, bool shared)
+    {
+        foreach (var endPoint in endPoints)
+        {
+            var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            _bound[endPoint] = socket;
+            try
+            {
+                if (shared)
+                {
+                    SharedPort.Allow(socket);
+                }
+
+                if (endPoint.Address.Equals(IPAddress.IPv6Any))
+                {
+                    socket.DualMode = true;
+                }
+
+                socket.Bind(endPoint);
+            }
+            catch (SocketException failure)
+            {
+                throw new StartupException(Explain(failure, endPoint, key), failure);
+            }
+        }
+    }
+
+    private static string Explain(SocketException failure, IPEndPoint endPoint, string key) => failure.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse =>
+            $"another program listens on {endPoint} (Gateway:{key}): end it, or set Gateway__{key} to a free port.",
+        SocketError.AddressNotAvailable =>
+            $"{endPoint.Address} is no address of this machine: set Gateway__Address to localhost, any, or one that is.",
+        SocketError.AccessDenied =>
+            $"this user may not listen on {endPoint} (Gateway:{key}): set Gateway__{key} to a port above 1023.",
+        _ => $"listening on {endPoint} (Gateway:{key}) failed, {failure.Message}: set Gateway__{key} to another port.",
+    };
+}
