@@ -1,0 +1,91 @@
+using System.Reflection;
+using FooBar.Data.Migrations;
+using FooBar.Data.Routing;
+using FooBar.Data.Topology;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MySqlConnector;
+
+namespace FooBar.Data;
+
+/// <summary>Adds the product's database to an application.</summary>
+public static class DataBuilderExtensions
+{
+    /// <summary>MySQL's default limit is 151 connections, shared by all web replicas and whoever else looks in.</summary>
+    private const uint DefaultPoolSize = 40;
+
+    /// <summary>
+    /// Adds <see cref="Database"/> for the cluster that <c>ConnectionStrings:{connectionName}</c> names (see
+    /// <see cref="ClusterConnectionString"/>), with traces and metrics of the connector and the health check "mysql".
+    /// </summary>
+    /// <exception cref="FormatException">The connection string is missing or malformed.</exception>
+    public static void AddDatabase(this IHostApplicationBuilder builder, string connectionName)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<DataOptions>, DataOptionsValidator>();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+
+        var keys = builder.AddNodes(connectionName, pooling: true);
+        builder.Services.AddSingleton(services => NodesOf(services, keys));
+        builder.Services.AddSingleton<TopologyBoard>();
+        builder.Services.AddHostedService<TopologyWatcher>();
+        builder.Services.AddSingleton(services => new Database(
+            services.GetRequiredService<DatabaseNodes>(), services.GetRequiredService<TopologyBoard>(),
+            services.GetRequiredService<IOptions<DataOptions>>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHealthChecks().AddCheck<TopologyHealthCheck>("mysql", tags: ["ready"]);
+    }
+
+    /// <summary>
+    /// Applies the SQL files that <paramref name="assembly"/> carries as resources <c>migrations/0001_*.sql</c>, once, in
+    /// order, whichever process comes first, through <c>ConnectionStrings:{connectionName}</c>: the same nodes as
+    /// <see cref="AddDatabase"/>, with an account that may change the schema. Until then the health check "schema" is
+    /// unhealthy.
+    /// </summary>
+    /// <exception cref="FormatException">The connection string is missing or malformed.</exception>
+    /// <exception cref="MigrationException">The files are not numbered as they should be.</exception>
+    public static void AddMigrations(this IHostApplicationBuilder builder, string connectionName, Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var known = Migration.In(assembly);
+
+        // Not pooled: a migration's lock lives as long as its connection.
+        var keys = builder.AddNodes(connectionName, pooling: false);
+        builder.Services.AddSingleton(services => new MigrationSource(known, NodesOf(services, keys)));
+        builder.Services.AddSingleton<MigrationRunner>();
+        builder.Services.AddSingleton(new SchemaReadiness());
+        builder.Services.AddHostedService<MigrationService>();
+        builder.Services.AddHealthChecks().AddCheck<SchemaReadiness>("schema", tags: ["ready"]);
+    }
+
+    private static List<(NodeEndpoint Endpoint, string Key)> AddNodes(this IHostApplicationBuilder builder, string connectionName, bool pooling)
+    {
+        var keys = new List<(NodeEndpoint, string)>();
+        foreach (var (endpoint, connectionString) in
+            ClusterConnectionString.Parse(connectionName, builder.Configuration.GetConnectionString(connectionName)).Nodes)
+        {
+            var settings = new MySqlConnectionStringBuilder(connectionString) { Pooling = pooling, DateTimeKind = MySqlDateTimeKind.Utc };
+            if (!settings.ContainsKey("MaximumPoolSize"))
+            {
+                settings.MaximumPoolSize = DefaultPoolSize;
+            }
+
+            var key = $"{connectionName}@{endpoint}";
+            builder.AddKeyedMySqlDataSource(key, mysql =>
+            {
+                mysql.ConnectionString = settings.ConnectionString;
+                mysql.DisableHealthChecks = true; // one node that is down is no reason to be unhealthy: ours judges the whole
+            });
+            keys.Add((endpoint, key));
+        }
+
+        return keys;
+    }
+
+    private static DatabaseNodes NodesOf(IServiceProvider services, List<(NodeEndpoint Endpoint, string Key)> keys) =>
+        new(keys.Select(node => new DatabaseNode(node.Endpoint, services.GetRequiredKeyedService<MySqlDataSource>(node.Key))));
+}

@@ -1,0 +1,77 @@
+using FooBar.Data.Topology;
+using MySqlConnector;
+
+namespace FooBar.Data.Routing;
+
+/// <summary>A session with the primary.</summary>
+public sealed class WriteSession : Session
+{
+    private readonly Database _database;
+
+    internal WriteSession(Database database, NodeStatus node, NodeConnection connection, TimeSpan statementTimeLimit)
+        : base(node, connection, statementTimeLimit) => _database = database;
+
+    /// <summary>Carries out a statement that returns no rows, and returns how many rows it touched.</summary>
+    /// <exception cref="NoPrimaryException">The node is not the primary any more; nothing has been written.</exception>
+    /// <exception cref="OutcomeUnknownException">The primary went away before it answered.</exception>
+    public Task<int> ExecuteAsync(Sql sql, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sql);
+        return RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = sql.CommandOn(connection, Transaction, StatementTimeLimit);
+                return await command.ExecuteNonQueryAsync(token);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Makes the following statements one transaction, until <see cref="CommitAsync"/>. A session that is disposed before
+    /// that rolls back.
+    /// </summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (Transaction is not null)
+        {
+            throw new InvalidOperationException("The session is in a transaction already; commit it first.");
+        }
+
+        Transaction = await RunAsync((connection, token) => connection.BeginTransactionAsync(token).AsTask(), cancellationToken);
+    }
+
+    /// <summary>Makes the transaction's changes permanent, on both copies as soon as this returns.</summary>
+    /// <exception cref="OutcomeUnknownException">The primary went away before it answered.</exception>
+    public async Task CommitAsync(CancellationToken cancellationToken)
+    {
+        var transaction = Transaction ?? throw new InvalidOperationException("The session is in no transaction; begin one first.");
+        await RunAsync(
+            async (_, token) =>
+            {
+                await transaction.CommitAsync(token);
+                return true;
+            },
+            cancellationToken);
+        await transaction.DisposeAsync();
+        Transaction = null;
+    }
+
+    private protected override async Task<T> RunAsync<T>(
+        Func<MySqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunOnceAsync(work, cancellationToken);
+        }
+        catch (Exception e) when (MySqlFailure.IsFenced(e))
+        {
+            _database.Suspect();
+            throw new NoPrimaryException($"{Node} takes no writes any more: {e.Message}", e);
+        }
+        catch (Exception e) when (MySqlFailure.IsConnection(e) && !cancellationToken.IsCancellationRequested)
+        {
+            _database.Suspect();
+            throw new OutcomeUnknownException($"{Node} went away before it answered: {e.Message}", e);
+        }
+    }
+}
