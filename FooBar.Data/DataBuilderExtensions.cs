@@ -22,7 +22,7 @@ public static class DataBuilderExtensions
     /// Adds <see cref="Database"/> for the cluster that <c>ConnectionStrings:{connectionName}</c> names (see
     /// <see cref="ClusterConnectionString"/>), with traces and metrics of the connector and the health check "mysql".
     /// </summary>
-    /// <exception cref="FormatException">The connection string is missing or malformed.</exception>
+    /// <exception cref="OptionsValidationException">The connection string is missing or malformed.</exception>
     public static void AddDatabase(this IHostApplicationBuilder builder, string connectionName)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -46,8 +46,7 @@ public static class DataBuilderExtensions
     /// <see cref="AddDatabase"/>, with an account that may change the schema. Until then the health check "schema" is
     /// unhealthy.
     /// </summary>
-    /// <exception cref="FormatException">The connection string is missing or malformed.</exception>
-    /// <exception cref="MigrationException">The files are not numbered as they should be.</exception>
+    /// <exception cref="OptionsValidationException">The connection string is missing or malformed.</exception>
     public static void AddMigrations(this IHostApplicationBuilder builder, string connectionName, Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -65,8 +64,7 @@ public static class DataBuilderExtensions
     private static List<(NodeEndpoint Endpoint, string Key)> AddNodes(this IHostApplicationBuilder builder, string connectionName, bool pooling)
     {
         var keys = new List<(NodeEndpoint, string)>();
-        foreach (var (endpoint, connectionString) in
-            ClusterConnectionString.Parse(connectionName, builder.Configuration.GetConnectionString(connectionName)).Nodes)
+        foreach (var (endpoint, connectionString) in ConnectionString(builder.Configuration, connectionName).Nodes)
         {
             var settings = new MySqlConnectionStringBuilder(connectionString) { Pooling = pooling, DateTimeKind = MySqlDateTimeKind.Utc };
             if (!settings.ContainsKey("MaximumPoolSize"))
@@ -84,6 +82,18 @@ public static class DataBuilderExtensions
         }
 
         return keys;
+    }
+
+    private static ClusterConnectionString ConnectionString(IConfiguration configuration, string name)
+    {
+        try
+        {
+            return ClusterConnectionString.Parse(name, configuration.GetConnectionString(name));
+        }
+        catch (FormatException e)
+        {
+            throw new OptionsValidationException(name, typeof(ClusterConnectionString), [e.Message]);
+        }
     }
 
     private static DatabaseNodes NodesOf(IServiceProvider services, List<(NodeEndpoint Endpoint, string Key)> keys) =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using FooBar.Data.Topology;
 using Microsoft.Extensions.Options;
 
@@ -35,12 +36,41 @@ public sealed class Database
 
     /// <summary>Opens a session with the primary; while there is none, waits for one.</summary>
     /// <exception cref="NoPrimaryException">There is no primary, and none came within WriteWait.</exception>
-    public async Task<WriteSession> OpenForWriteAsync(CancellationToken cancellationToken)
+    public Task<WriteSession> OpenForWriteAsync(CancellationToken cancellationToken) =>
+        OpenForWriteAsync(_options.WriteWait, cancellationToken);
+
+    /// <summary>
+    /// Carries out a write that may be repeated, one that names its own keys: when the primary goes away or is fenced
+    /// meanwhile, it is begun again on the next one, for as long as WriteWait.
+    /// </summary>
+    /// <exception cref="NoPrimaryException">Nothing has been written.</exception>
+    /// <exception cref="OutcomeUnknownException">The primary went away before it answered, and no other came.</exception>
+    public async Task<T> WriteAsync<T>(Func<WriteSession, Task<T>> repeatable, CancellationToken cancellationToken)
     {
-        var (node, connection) = await OpenOnAsync(
-            (topology, _) => Route.ForWriting(topology), failed: null, _options.WriteWait,
-            (reason, cause) => new NoPrimaryException($"No primary within {Seconds(_options.WriteWait)}: {reason}.", cause), cancellationToken);
-        return new WriteSession(this, node, connection, _options.StatementTimeLimit);
+        ArgumentNullException.ThrowIfNull(repeatable);
+        var start = _clock.GetTimestamp();
+        OutcomeUnknownException? unknown = null;
+        while (true)
+        {
+            try
+            {
+                await using var session = await OpenForWriteAsync(Left(), cancellationToken);
+                return await repeatable(session);
+            }
+            catch (DatabaseUnavailableException e)
+            {
+                // What an earlier attempt may have written, no later refusal makes known.
+                unknown ??= e as OutcomeUnknownException;
+                if (Left() <= TimeSpan.Zero)
+                {
+                    ExceptionDispatchInfo.Throw(unknown ?? e);
+                }
+            }
+
+            await Task.Delay(RetryPause, _clock, cancellationToken);
+        }
+
+        TimeSpan Left() => _options.WriteWait - _clock.GetElapsedTime(start);
     }
 
     internal Task<(NodeStatus Node, NodeConnection Connection)> OpenCopyAsync(ReadFrom copy, NodeEndpoint? failed, CancellationToken cancellationToken)
@@ -49,6 +79,14 @@ public sealed class Database
         return OpenOnAsync(
             (topology, unusable) => Route.ForReading(topology, copy, turn, unusable), failed, _options.ReadWait,
             (reason, cause) => new NoReadableCopyException($"No copy to read within {Seconds(_options.ReadWait)}: {reason}.", cause), cancellationToken);
+    }
+
+    private async Task<WriteSession> OpenForWriteAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var (node, connection) = await OpenOnAsync(
+            (topology, _) => Route.ForWriting(topology), failed: null, wait,
+            (reason, cause) => new NoPrimaryException($"No primary within {Seconds(_options.WriteWait)}: {reason}.", cause), cancellationToken);
+        return new WriteSession(this, node, connection, _options.StatementTimeLimit);
     }
 
     /// <summary>A statement has met a node that is not what the topology says.</summary>

@@ -19,9 +19,8 @@ public sealed record ClusterTopology(ImmutableArray<NodeStatus> Nodes, long Epoc
     /// <summary>Why each node is what it is, in one line.</summary>
     public string Summary => string.Join("; ", Nodes.Select(node => $"{node.Name} {node.Reason}"));
 
-    /// <summary>The topology before any node has answered.</summary>
-    internal static ClusterTopology Unknown(IEnumerable<NodeEndpoint> nodes) =>
-        new([.. nodes.Select(node => new NodeStatus(node, node.ToString(), NodeRole.Unusable, "has not been asked yet"))], Epoch: 0);
+    /// <summary>What a process knows before it has asked anybody.</summary>
+    internal static ClusterTopology Unknown { get; } = new([], Epoch: 0);
 
     /// <summary>Whether the nodes have the same names and roles as in <paramref name="other"/>: what is worth a log line.</summary>
     internal bool HasSameRolesAs(ClusterTopology other) =>

@@ -52,7 +52,7 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && MySqlFailure.IsFromDatabase(e))
         {
             await DisposeAsync();
-            return Observation.Failed(node.Endpoint, e.Message);
+            return Observation.Failed(node.Endpoint, $"does not answer: {e.Message}");
         }
     }
 

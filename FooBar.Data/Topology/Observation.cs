@@ -1,9 +1,11 @@
 namespace FooBar.Data.Topology;
 
-/// <summary>What one probe of one node brought: facts, or the reason why there are none.</summary>
+/// <summary>What one probe of one node brought: facts, or the reason why there are none, as in "mysql-1 [reason]".</summary>
 internal sealed record Observation(NodeEndpoint Endpoint, NodeFacts? Facts, string? Failure)
 {
     public static Observation Of(NodeEndpoint endpoint, NodeFacts facts) => new(endpoint, facts, Failure: null);
+
+    public static Observation NotYet(NodeEndpoint endpoint) => Failed(endpoint, "has not been asked yet");
 
     public static Observation Failed(NodeEndpoint endpoint, string reason) => new(endpoint, Facts: null, reason);
 }

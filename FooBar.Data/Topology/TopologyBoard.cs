@@ -8,10 +8,12 @@ namespace FooBar.Data.Topology;
 internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOptions> options, TimeProvider clock, ILogger<TopologyBoard> logger)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<NodeEndpoint, Observation> _seen =
-        nodes.Endpoints.ToDictionary(node => node, node => Observation.Failed(node, "it has not been asked yet"));
+    private readonly Dictionary<NodeEndpoint, Observation> _seen = [];
 
-    private ClusterTopology _current = ClusterTopology.Unknown(nodes.Endpoints);
+    private ClusterTopology _current = TopologyRules.Next(
+        ClusterTopology.Unknown, [.. nodes.Endpoints.Select(Observation.NotYet)], options.Value.MaxReplicaLag);
+
+    private ClusterTopology? _logged;
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _refreshWanted = NewSignal();
     private int _waiting;
@@ -32,11 +34,12 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
         {
             _seen[observation.Endpoint] = observation;
             var before = _current;
-            var next = TopologyRules.Next(before, [.. nodes.Endpoints.Select(node => _seen[node])], options.Value.MaxReplicaLag);
+            Observation[] seen = [.. nodes.Endpoints.Select(node => _seen.GetValueOrDefault(node) ?? Observation.NotYet(node))];
+            var next = TopologyRules.Next(before, seen, options.Value.MaxReplicaLag);
             Volatile.Write(ref _current, next);
+            LogIfNew(next);
             if (!next.HasSameRolesAs(before))
             {
-                LogChanged(next.Primary?.Name ?? "none", string.Join(", ", next.Replicas.Select(node => node.Name)), next.Epoch, next.Summary);
                 Interlocked.Exchange(ref _changed, NewSignal()).SetResult();
             }
         }
@@ -75,6 +78,17 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
         finally
         {
             Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private void LogIfNew(ClusterTopology topology)
+    {
+        if (_seen.Count == nodes.All.Length && (_logged is null || !topology.HasSameRolesAs(_logged)))
+        {
+            _logged = topology;
+            LogChanged(
+                topology.Primary?.Name ?? "none", string.Join(", ", topology.Replicas.Select(node => node.Name).DefaultIfEmpty("none")),
+                topology.Epoch, topology.Summary);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class TopologyRules
         {
             var (role, reason) = node.Facts is { } facts
                 ? Judge(facts, epoch, writable.Count, hasPrimary ? maxReplicaLag : TimeSpan.MaxValue)
-                : (NodeRole.Unusable, $"does not answer: {node.Failure}");
+                : (NodeRole.Unusable, node.Failure!);
             return new(node.Endpoint, node.Facts?.Name ?? LastName(node.Endpoint), role, reason);
         }
 

@@ -1,0 +1,55 @@
+using FooBar.Data.Routing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Net.Http.Headers;
+
+namespace FooBar.Web.Features.Errors;
+
+/// <summary>Errors are pages for readers and problem details (RFC 9457) for programs.</summary>
+internal static class ErrorAnswers
+{
+    /// <summary>A failover takes about this long.</summary>
+    private const string RetryAfterSeconds = "2";
+
+    public static void AddPages(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddProblemDetails();
+        builder.Services.AddRazorPages(pages => pages.RootDirectory = "/Features");
+    }
+
+    /// <summary>Call it before UseRouting: the error page is routed to like any other.</summary>
+    public static void UseErrorAnswers(this IApplicationBuilder app)
+    {
+        app.Use(AddRetryAfter);
+        app.UseWhen(IsForPrograms, programs => programs
+            .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf })
+            .UseStatusCodePages());
+        app.UseWhen(context => !IsForPrograms(context), readers => readers
+            .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf, ExceptionHandlingPath = "/error" })
+            .UseStatusCodePagesWithReExecute("/error"));
+    }
+
+    private static bool IsForPrograms(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/openapi");
+
+    private static int StatusOf(Exception failure) => failure switch
+    {
+        DatabaseUnavailableException => StatusCodes.Status503ServiceUnavailable,
+        BadHttpRequestException bad => bad.StatusCode,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static Task AddRetryAfter(HttpContext context, RequestDelegate next)
+    {
+        // When the response starts: the exception handler clears the headers that are set by then.
+        context.Response.OnStarting(() =>
+        {
+            if (context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+            {
+                context.Response.Headers[HeaderNames.RetryAfter] = RetryAfterSeconds;
+            }
+
+            return Task.CompletedTask;
+        });
+        return next(context);
+    }
+}

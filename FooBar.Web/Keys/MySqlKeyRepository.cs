@@ -1,0 +1,38 @@
+using System.Xml.Linq;
+using FooBar.Data.Routing;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+
+namespace FooBar.Web.Keys;
+
+/// <summary>
+/// The keys that protect cookies and forms, in the database: what one replica of the site has issued, every other accepts.
+/// </summary>
+/// <remarks>The interface is synchronous; it is called rarely, and every call below has its time limit.</remarks>
+internal sealed class MySqlKeyRepository(Database database, TimeProvider clock) : IXmlRepository
+{
+    public IReadOnlyCollection<XElement> GetAllElements() => Wait(ReadAsync);
+
+    public void StoreElement(XElement element, string friendlyName) => Wait(async () =>
+    {
+        await database.WriteAsync(session => InsertAsync(session, element, friendlyName), CancellationToken.None);
+        return true;
+    });
+
+    private async Task<IReadOnlyCollection<XElement>> ReadAsync()
+    {
+        // The primary, so that a key is seen the moment it is made; while there is none, no key can be made either.
+        var copy = database.Topology.Primary is null ? ReadFrom.Replica : ReadFrom.Primary;
+        await using var session = await database.OpenAsync(copy, CancellationToken.None);
+        return await session.QueryAsync(
+            $"SELECT xml FROM data_protection_keys ORDER BY created_at", row => XElement.Parse(row.GetString(0)), CancellationToken.None);
+    }
+
+    private Task<int> InsertAsync(WriteSession session, XElement element, string friendlyName) => session.ExecuteAsync(
+        $"""
+        INSERT INTO data_protection_keys (name, xml, created_at)
+        VALUES ({friendlyName}, {element.ToString(SaveOptions.DisableFormatting)}, {clock.GetUtcNow().UtcDateTime})
+        ON DUPLICATE KEY UPDATE name = name
+        """, CancellationToken.None);
+
+    private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
+}
