@@ -12,6 +12,7 @@ internal static class QuietLogging
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        ["Logging:LogLevel:MySqlConnector"] = "Warning",
 
         // These two repeat themselves at every probe, with a stack trace. The gateway's own policies and HealthLog say the same
         // once, when something changes, and name the request that failed.

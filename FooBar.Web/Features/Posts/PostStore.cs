@@ -33,7 +33,7 @@ internal sealed class PostStore(Database database, CopyRead copyRead, TimeProvid
     public async Task<Post> AddAsync(NewPost draft, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var post = new Post(Post.NewId(clock), draft.Title!, draft.Body!, draft.Author!, now);
+        var post = new Post(Post.NewId(now), draft.Title!, draft.Body!, draft.Author!, Milliseconds(now));
         await database.WriteAsync(session => InsertAsync(session, post, cancellationToken), cancellationToken);
         return post;
     }
@@ -62,6 +62,9 @@ internal sealed class PostStore(Database database, CopyRead copyRead, TimeProvid
     private static Post ReadPost(DbDataReader row) => new(
         new Guid(row.GetFieldValue<byte[]>(0), bigEndian: true), row.GetString(1), row.GetString(2), row.GetString(3),
         new DateTimeOffset(DateTime.SpecifyKind(row.GetDateTime(4), DateTimeKind.Utc)));
+
+    // As exact as the column is, so that the answer to an insert and a later read agree.
+    private static DateTimeOffset Milliseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond));
 
     // Big-endian: only so do the bytes sort as the UUID does.
     private static byte[] Key(Guid id) => id.ToByteArray(bigEndian: true);
