@@ -1,0 +1,183 @@
+# shellcheck shell=bash
+# Sourced by run, test and containers/mysql/build: brings this machine to where the system can be built and started.
+# Every step looks first and does only what is missing, so it can run again, after a crash, and in two clones at once.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+readonly root
+readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/foobar
+readonly mysql_image=mysql:9.7
+mkdir -p "$cache"
+
+# Nothing that a script starts for building outlives it.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1
+
+say() { printf '==> %s\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null; }
+
+# bounded SECONDS COMMAND...: Ctrl-C still reaches the command.
+bounded() {
+    if has timeout; then timeout --foreground --kill-after=10 "$@"; else "${@:2}"; fi
+}
+
+# in_own_group COMMAND...: a signal that it sends to its process group does not reach this script, and the trap
+# `end_group` leaves nothing of it behind.
+group=
+in_own_group() {
+    local status=0
+    set -m
+    "$@" </dev/null &
+    group=$!
+    set +m
+    wait "$group" 2>/dev/null || status=$?
+    return "$status"
+}
+
+end_group() {
+    local waited=0
+    [[ -n $group ]] || return 0
+    kill -TERM -- "-$group" 2>/dev/null || true
+    # Not only its leader: the others still tidy up.
+    while kill -0 -- "-$group" 2>/dev/null; do
+        ((waited++ < 200)) || kill -KILL -- "-$group" 2>/dev/null || true
+        sleep 0.1
+    done
+}
+
+# one_at_a_time NAME holds a lock, on file descriptor 9, until `exec 9>&-` or the end of the script.
+one_at_a_time() {
+    has flock || return 0
+    exec 9>"$cache/$1.lock"
+    flock --nonblock 9 && return
+    say "Waiting for another script that does the same ..."
+    flock --timeout 600 9 || fail "Another script has held $cache/$1.lock for 10 minutes. End it, then start again."
+}
+
+can_install() { [[ $(id -u) == 0 ]] && has apt-get; }
+
+# install_packages WHY PACKAGE...
+install_packages() {
+    local log=$cache/apt.log
+    local apt=(bounded 900 env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300)
+    say "Installing ${*:2} with apt: $1 ..."
+    # A broken source of somebody else's makes the update fail and may still leave what is needed here.
+    "${apt[@]}" update >"$log" 2>&1 </dev/null 9>&- || true
+    "${apt[@]}" install "${@:2}" >>"$log" 2>&1 </dev/null 9>&- || {
+        tail -n 15 "$log" >&2
+        fail "apt-get could not install ${*:2} (its last lines stand above, all of them in $log). Install it by hand, then start again."
+    }
+}
+
+engine_answers() { has docker && [[ -n $(bounded 10 docker version --format '{{.Server.Version}}' 2>/dev/null) ]]; }
+
+prepare_engine() {
+    engine_answers && return
+    case ${DOCKER_HOST:-} in
+        '' | unix:///var/run/docker.sock | unix:///run/docker.sock) ;;
+        *) fail "The container engine that DOCKER_HOST names ($DOCKER_HOST) does not answer. Start it, or unset DOCKER_HOST." ;;
+    esac
+    can_install ||
+        fail "No container engine answers to $(id -un). Start Docker, or install it (https://docs.docker.com/engine/install), then start again."
+
+    say "No container engine answers on this machine: one is installed and started now (Debian's docker.io)."
+    has dockerd || install_packages "the container engine" docker.io
+    has docker || install_packages "the engine's command" docker-cli
+    start_engine
+}
+
+runs() { grep -qsx "$1" /proc/[0-9]*/comm; }
+
+start_engine() {
+    local log=/var/log/dockerd.log waited=0
+    say "Starting the container engine ..."
+    if [[ -d /run/systemd/system ]]; then
+        log='journalctl -u docker'
+        systemctl start docker || true
+    elif ! runs dockerd; then
+        # Left by a machine that was switched off; once the number belongs to another process, dockerd would not start.
+        rm -f /run/docker.pid
+        runs containerd || rm -f /run/docker/containerd/containerd.pid
+        setsid nohup dockerd >>"$log" 2>&1 </dev/null 9>&- &
+        disown
+    fi
+    until engine_answers; do
+        ((waited++ < 60)) ||
+            fail "The container engine did not answer within a minute. See: $log. A container without privileges cannot run one: use the host's through DOCKER_HOST."
+        ((waited % 5)) || say "... still waiting for the container engine (${waited} s)"
+        sleep 1
+    done
+}
+
+prepare_image() {
+    if ! docker image inspect "$mysql_image" >/dev/null 2>&1; then
+        say "Pulling $mysql_image ..."
+        bounded 120 docker pull "$mysql_image" 2>/dev/null 9>&- || say "No container registry gave it: it is made here instead."
+    fi
+    "$root/containers/mysql/build" 9>&-
+}
+
+prepare_sdk() {
+    (cd "$root" && dotnet --version) >/dev/null 2>&1 ||
+        fail "The .NET SDK 10.0 is missing. Install it (package dotnet-sdk-10.0 of Microsoft's feed on Debian and Ubuntu, or https://dot.net), then start again."
+}
+
+# The build uses the real packages if they are in the NuGet cache, and the stand-ins otherwise (Directory.Build.targets).
+# So they are brought there if the feed has them; that it lacks them is remembered for a day.
+prepare_packages() {
+    [[ -z ${StandIns:-} ]] || return 0
+    local lacking
+    lacking=$cache/feed-lacks-$(cksum <"$root/Directory.Packages.props" | cut -d' ' -f1)
+    [[ -z $(find "$lacking" -mmin -1440 2>/dev/null) ]] || return 0
+    [[ $(dotnet msbuild "$root/FooBar.Tests/FooBar.Tests.csproj" -nologo -getProperty:StandIns 2>/dev/null) == true ]] || return 0
+
+    say "Asking the NuGet feed for the real packages ..."
+    # In a subshell: its trap runs at once, and that of a script that ends in exec would not.
+    (
+        folder=$(mktemp -d)
+        trap 'rm -rf "$folder"' EXIT
+        cat >"$folder/probe.csproj" <<PROBE
+<Project Sdk="Microsoft.NET.Sdk">
+  <Import Project="$root/Directory.Packages.props" />
+  <PropertyGroup>
+    <TargetFramework>net10.0</TargetFramework>
+    <ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="@(PackageVersion)" Condition="'\$(Everything)' == 'true'" />
+    <PackageDownload Include="Aspire.Hosting.AppHost" Version="[\$(AspireVersion)]" Condition="'\$(Everything)' != 'true'" />
+  </ItemGroup>
+</Project>
+PROBE
+        bounded 20 dotnet restore "$folder/probe.csproj" -v:quiet >/dev/null 2>&1 9>&- || exit 1
+        say "The feed has them: bringing them into the NuGet cache (a few minutes at most) ..."
+        bounded 300 dotnet restore "$folder/probe.csproj" -v:quiet -p:Everything=true >/dev/null 2>&1 9>&-
+    ) && return
+    say "The feed lacks some of them, or did not answer: building with the stand-ins."
+    touch "$lacking"
+}
+
+prepare_chromium() {
+    has chromium && return
+    # Ubuntu's package of that name only points to a snap, which needs services.
+    { can_install && grep -qx 'ID=debian' /etc/os-release; } ||
+        fail "Chromium is missing, and the browser tests need it. Install it (the command chromium), then start again."
+    install_packages "the browser of the tests" --no-install-recommends chromium fonts-dejavu-core
+}
+
+prepare_machine() {
+    prepare_sdk
+    one_at_a_time prepare
+    prepare_engine
+    prepare_image
+    prepare_packages
+}
+
+prepare_done() { exec 9>&-; }
+
+build_solution() {
+    local began=$SECONDS
+    say "Building ..."
+    dotnet build "$root/FooBar.sln" -m:2 -nodeReuse:false -v:quiet -nologo '-clp:ErrorsOnly;NoSummary' ||
+        fail "The build failed; the errors stand above."
+    say "Built in $((SECONDS - began)) s."
+}
