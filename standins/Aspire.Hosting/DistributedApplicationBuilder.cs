@@ -1,6 +1,7 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Run;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -82,7 +83,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
 
     private void AddServices(DistributedApplicationOptions options)
     {
-        _host.Logging.AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat, o.ColorBehavior) = (true, "HH:mm:ss ", LoggerColorBehavior.Disabled));
+        _host.Logging.AddConsole(o => o.FormatterName = PlainConsoleFormatter.Plain).AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning);
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         Services.AddSingleton(TimeProvider.System);
@@ -97,5 +98,13 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.Configure<ResourceNotificationServiceOptions>(o => o.DefaultWaitBehavior =
             options.DisableDashboard ? WaitBehavior.StopOnResourceUnavailable : WaitBehavior.WaitOnResourceUnavailable);
         Services.AddHealthChecks();
+        Services.AddSingleton(new AppHostProject(AppHostAssembly, AppHostDirectory));
+        Services.AddSingleton<Ports>();
+        Services.AddSingleton<ProjectBuilds>();
+        Services.AddSingleton<ResourceReports>();
+        Services.AddSingleton<ProcessRunner>();
+        Services.AddSingleton<ContainerRunner>();
+        Services.AddHostedService<HealthMonitor>();
+        Services.AddHostedService<Orchestrator>();
     }
 }

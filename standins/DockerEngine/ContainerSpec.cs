@@ -37,6 +37,14 @@ public sealed record ContainerSpec(string Image)
     /// <summary>Between the stop signal and the kill when the engine itself stops it.</summary>
     public TimeSpan? StopTimeout { get; init; }
 
+    /// <summary>Null is no limit.</summary>
+    public long? MemoryBytes { get; init; }
+
+    /// <summary>Null is no limit; 1.5 is one and a half processors.</summary>
+    public decimal? Cpus { get; init; }
+
+    public IReadOnlyList<UlimitSpec> Ulimits { get; init; } = [];
+
     public bool Privileged { get; init; }
 
     public bool AutoRemove { get; init; }
@@ -60,6 +68,9 @@ public sealed record ContainerSpec(string Image)
             ["Mounts"] = new JsonArray([.. Mounts.Select(mount => mount.ToJson())]),
             ["ExtraHosts"] = ExtraHosts.ToJson(),
             ["RestartPolicy"] = new JsonObject { ["Name"] = RestartPolicy },
+            ["Memory"] = MemoryBytes ?? 0,
+            ["NanoCpus"] = (long)((Cpus ?? 0) * 1_000_000_000),
+            ["Ulimits"] = new JsonArray([.. Ulimits.Select(limit => limit.ToJson())]),
             ["Privileged"] = Privileged,
             ["AutoRemove"] = AutoRemove,
         },
@@ -88,4 +99,10 @@ public sealed record MountSpec(string Type, string? Source, string Target, bool 
     public static MountSpec Tmpfs(string target) => new("tmpfs", null, target);
 
     internal JsonNode ToJson() => new JsonObject { ["Type"] = Type, ["Source"] = Source, ["Target"] = Target, ["ReadOnly"] = ReadOnly };
+}
+
+/// <summary>"nofile", "memlock" and so on, as in ulimit.</summary>
+public sealed record UlimitSpec(string Name, long Soft, long Hard)
+{
+    internal JsonNode ToJson() => new JsonObject { ["Name"] = Name, ["Soft"] = Soft, ["Hard"] = Hard };
 }

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Aspire.Hosting.ApplicationModel;
+
+namespace Aspire.Hosting.Run;
+
+/// <summary>Builds each distinct project once, one after the other: two builds at once would write the same files of a shared project.</summary>
+internal sealed class ProjectBuilds(DistributedApplicationModel model, ResourceLoggerService consoles) : IDisposable
+{
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly Dictionary<string, string> _built = [];
+
+    /// <summary>The dotnet program that runs this process, or the one on the PATH.</summary>
+    public static string Dotnet { get; } = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()) is var own && File.Exists(own) ? own : "dotnet";
+
+    /// <summary>Returns the assembly to run.</summary>
+    public async Task<string> BuildAsync(string project, Assembly? appHost, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            return _built.TryGetValue(project, out var target) ? target : _built[project] = await BuildNowAsync(project, appHost, cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<string> BuildNowAsync(string project, Assembly? appHost, CancellationToken cancellationToken)
+    {
+        var configuration = appHost?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } named ? named : "Debug";
+        var properties = Path.GetTempFileName();
+        try
+        {
+            var start = new ProcessStartInfo(Dotnet) { WorkingDirectory = Path.GetDirectoryName(project)!, RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (var argument in new[]
+            {
+                "build", project, "--configuration", configuration, "--nologo", "-verbosity:quiet", "-maxcpucount:1", "-nodeReuse:false", "-p:UseSharedCompilation=false", "-consoleLoggerParameters:NoSummary",
+                "-target:Build", "-getProperty:TargetPath", "-getResultOutputFile:" + properties,
+            })
+            {
+                start.ArgumentList.Add(argument);
+            }
+
+            ChildEnvironment.Clean(start.Environment);
+            string? firstError = null;
+            var resources = model.Resources.Where(r => r.TryGetLastAnnotation<IProjectMetadata>(out var metadata) && metadata.ProjectPath == project).ToArray();
+            Report($"Building {project}", isError: false);
+            var exitCode = await ChildProcess.RunAsync(start, Report, cancellationToken);
+            if (exitCode != 0)
+            {
+                throw new DistributedApplicationException($"{Path.GetFileName(project)} does not build: {firstError ?? $"dotnet build ended with exit code {exitCode}"}. Mend it, then start {string.Join(" and ", resources.Select(r => $"'{r.Name}'"))} again.");
+            }
+
+            return (await File.ReadAllTextAsync(properties, cancellationToken)).Trim();
+
+            void Report(string line, bool isError)
+            {
+                firstError ??= line.Contains(": error ", StringComparison.Ordinal) ? line.Trim() : null;
+                foreach (var resource in resources)
+                {
+                    consoles.Write(resource, line, isError);
+                }
+            }
+        }
+        finally
+        {
+            File.Delete(properties);
+        }
+    }
+}
