@@ -1,3 +1,4 @@
+using System.Globalization;
 using FooBar.Data.Routing;
 using MySqlConnector;
 
@@ -52,7 +53,9 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && MySqlFailure.IsFromDatabase(e))
         {
             await DisposeAsync();
-            return Observation.Failed(node.Endpoint, $"does not answer: {e.Message}");
+            return Observation.Failed(node.Endpoint, e is TimeoutException
+                ? string.Create(CultureInfo.InvariantCulture, $"does not answer within {options.ProbeTimeLimit.TotalSeconds:0.###} s")
+                : $"does not answer: {e.Message.TrimEnd('.')}");
         }
     }
 

@@ -17,10 +17,17 @@ internal sealed partial class FirstKey(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await schema.Ready.WaitAsync(stoppingToken);
-        while (!await TryAsync(stoppingToken))
+        try
         {
-            await Task.Delay(Pause, clock, stoppingToken);
+            await schema.Ready.WaitAsync(stoppingToken);
+            while (!await TryAsync(stoppingToken))
+            {
+                await Task.Delay(Pause, clock, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application stops.
         }
     }
 
