@@ -1,0 +1,106 @@
+using System.Text;
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Networks;
+using FooBar.AppHost.MySqlCluster;
+using MySqlConnector;
+using Testcontainers.MySql;
+using Xunit;
+
+namespace FooBar.Tests.Support;
+
+/// <summary>
+/// Real MySQL servers on a network of their own, with the very arguments and the node program that the AppHost gives them.
+/// Their host ports stay the same when they are restarted.
+/// </summary>
+public sealed class MySqlNodes : IAsyncLifetime
+{
+    public const string RootPassword = "root-password-of-a-test";
+
+    private const string NodeProgram = "/opt/mysql-node";
+
+    private readonly INetwork network = new NetworkBuilder().Build();
+    private readonly List<(MySqlContainer Container, int Port)> nodes = [];
+
+    public MySqlNodes()
+    {
+        for (var number = 1; number <= 2; number++)
+        {
+            var port = FreePort.Next();
+            nodes.Add((Build(number, port), port));
+        }
+    }
+
+    public static IReadOnlyList<string> Names { get; } = ["mysql-1", "mysql-2"];
+
+    public MySqlContainer this[string name] => nodes[IndexOf(name)].Container;
+
+    public async Task InitializeAsync()
+    {
+        await network.CreateAsync();
+        await Task.WhenAll(nodes.Select(node => node.Container.StartAsync()));
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var (container, _) in nodes)
+        {
+            await container.DisposeAsync();
+        }
+
+        await network.DisposeAsync();
+    }
+
+    /// <summary>A connection string of root for one node.</summary>
+    public string ConnectionString(string name, string user = "root", string password = RootPassword, string database = "") =>
+        new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)nodes[IndexOf(name)].Port,
+            UserID = user,
+            Password = password,
+            Database = database,
+            SslMode = MySqlSslMode.Required,
+            ConnectionTimeout = 3,
+            Pooling = false,
+        }.ConnectionString;
+
+    public async Task<MySqlConnection> OpenAsync(string name, CancellationToken cancellationToken, string user = "root", string password = RootPassword)
+    {
+        var connection = new MySqlConnection(ConnectionString(name, user, password));
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    public async Task<object?> ScalarAsync(string name, string sql, CancellationToken cancellationToken, string user = "root", string password = RootPassword)
+    {
+        await using var connection = await OpenAsync(name, cancellationToken, user, password);
+        await using var command = new MySqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>Kills the server with SIGKILL; its container ends with it, and may be started again.</summary>
+    public Task KillAsync(string name, CancellationToken cancellationToken) =>
+        this[name].ExecAsync(["bash", "-c", "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */mysqld) kill -KILL ${p#/proc/};; esac; done"], cancellationToken);
+
+    private MySqlContainer Build(int number, int port)
+    {
+        using var script = new StreamReader(typeof(MySqlClusterResource).Assembly.GetManifestResourceStream("mysqld")!);
+        var name = Names[number - 1];
+        return new MySqlBuilder("mysql:9.7")
+            .WithNetwork(network)
+            .WithNetworkAliases(name)
+            .WithPortBinding(port, 3306)
+            .WithDatabase("")
+            .WithUsername("root")
+            .WithPassword(RootPassword)
+            .WithEnvironment("PATH", $"{NodeProgram}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+            .WithResourceMapping(Encoding.UTF8.GetBytes(script.ReadToEnd()), new FileInfo($"{NodeProgram}/mysqld"), fileMode: Executable)
+            .WithCommand([.. MySqlNodeSettings.Arguments(number, name)])
+            .Build();
+    }
+
+    private static UnixFileModes Executable =>
+        UnixFileModes.UserRead | UnixFileModes.UserExecute | UnixFileModes.GroupRead | UnixFileModes.GroupExecute | UnixFileModes.OtherRead | UnixFileModes.OtherExecute;
+
+    private static int IndexOf(string name) => Names.ToList().IndexOf(name);
+}
