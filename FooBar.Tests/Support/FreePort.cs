@@ -15,13 +15,14 @@ public static class FreePort
 
     private static readonly ConcurrentDictionary<int, bool> Taken = new();
 
-    /// <summary>A TCP port that nobody listens on, on either loopback address.</summary>
-    public static int Next()
+    /// <summary>The first of <paramref name="count"/> TCP ports in a row that nobody listens on, on either loopback address.</summary>
+    public static int Next(int count = 1)
     {
         for (var attempt = 0; attempt < 1_000; attempt++)
         {
             var port = Random.Shared.Next(First, Last);
-            if (Taken.TryAdd(port, true) && IsFree(IPAddress.Any, port) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Any, port)))
+            if (Enumerable.Range(port, count).All(candidate => Taken.TryAdd(candidate, true)
+                && IsFree(IPAddress.Any, candidate) && (!Socket.OSSupportsIPv6 || IsFree(IPAddress.IPv6Any, candidate))))
             {
                 return port;
             }

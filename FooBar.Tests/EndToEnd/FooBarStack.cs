@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Net;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using FooBar.AppHost;
+using FooBar.Tests.Support;
+using Xunit;
+
+namespace FooBar.Tests.EndToEnd;
+
+/// <summary>The whole AppHost, on ports of its own and with data that goes away with it.</summary>
+public sealed class FooBarStack : IAsyncLifetime
+{
+    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("foobar-stack-");
+    private DistributedApplication? app;
+
+    public Uri Http { get; } = new($"http://localhost:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}");
+
+    public Uri Https { get; } = new($"https://localhost:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}");
+
+    public DistributedApplication App => app ?? throw new InvalidOperationException("The stack is not started.");
+
+    public async Task InitializeAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync(typeof(AppHostSettings), Arguments(), limit.Token);
+        app = await builder.BuildAsync(limit.Token);
+        await app.StartAsync(limit.Token);
+        foreach (var resource in new[] { "failover", "web-1", "web-2", "gateway-1", "gateway-2" })
+        {
+            await app.ResourceNotifications.WaitForResourceHealthyAsync(resource, WaitBehavior.StopOnResourceUnavailable, limit.Token);
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (app is not null)
+        {
+            await app.DisposeAsync();
+        }
+
+        state.Delete(recursive: true);
+    }
+
+    /// <summary>A client of the site as a new visitor: a connection of its own, so that either gateway may get it.</summary>
+    public HttpClient Visitor(bool https = false) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+    })
+    {
+        BaseAddress = https ? Https : Http,
+        Timeout = TimeSpan.FromSeconds(20),
+    };
+
+    /// <summary>Which replica of the site answered; null when none did.</summary>
+    public static string? ServedBy(HttpResponseMessage answer) =>
+        answer.Headers.TryGetValues("X-Served-By", out var names) ? names.Single() : null;
+
+    /// <summary>Asks the site once, on a new connection, and reads the answer to its end.</summary>
+    public async Task<(HttpStatusCode Status, string? ServedBy, string Body)> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var visitor = Visitor();
+        using var answer = await visitor.GetAsync(new Uri(path, UriKind.Relative), cancellationToken);
+        return (answer.StatusCode, ServedBy(answer), await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>Carries out a command of the dashboard, <c>resource-start</c> or <c>resource-stop</c>.</summary>
+    public async Task CommandAsync(string resource, string command, CancellationToken cancellationToken)
+    {
+        var result = await App.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);
+        Assert.True(result.Success, result.ErrorMessage);
+    }
+
+    private string[] Arguments() =>
+    [
+        $"--FooBar:HttpPort={Http.Port}",
+        $"--FooBar:HttpsPort={Https.Port}",
+        $"--FooBar:ManagementPort={FreePort.Next(2)}",
+        "--FooBar:DataVolumes=false",
+        $"--FooBar:StateDirectory={state.FullName}",
+        .. new[] { "root", "coordinator", "replication", "foobar-app", "foobar-migrations" }.Select(account => $"--Parameters:mysql-{account}-password={Guid.NewGuid():N}"),
+    ];
+}
+
+/// <summary>All end-to-end tests share one stack and run one after another.</summary>
+[CollectionDefinition(nameof(FooBarStack))]
+public sealed class FooBarStackCollection : ICollectionFixture<FooBarStack>;
