@@ -12,7 +12,7 @@ namespace FooBar.Failover;
 /// <summary>Observes, decides and acts, over and over. Nothing that a node does or does not answer ends the loop.</summary>
 internal sealed partial class Coordinator(
     ClusterObserver observer, Actor actor, IJournal journal, ClusterStatus status,
-    IOptions<FailoverOptions> options, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<Coordinator> logger) : BackgroundService
+    IOptions<FailoverOptions> options, TimeProvider clock, ILogger<Coordinator> logger) : BackgroundService
 {
     /// <summary>How long a failed action rests before it is tried again, unless the decision changes.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
@@ -21,18 +21,7 @@ internal sealed partial class Coordinator(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            LogJournal(options.Value.JournalPath, await journal.ReadAsync(stoppingToken));
-        }
-        catch (JournalException e)
-        {
-            LogNoJournal(e.Message);
-            Environment.ExitCode = 1;
-            lifetime.StopApplication();
-            return;
-        }
-
+        LogJournal(options.Value.JournalPath, journal.Current);
         while (!stoppingToken.IsCancellationRequested)
         {
             var failed = await CycleAsync(stoppingToken);
@@ -87,7 +76,4 @@ internal sealed partial class Coordinator(
 
     [LoggerMessage(3003, LogLevel.Warning, "{Kind} did not succeed and is decided anew: {Failure}")]
     private partial void LogFailure(string kind, string failure);
-
-    [LoggerMessage(3004, LogLevel.Critical, "{Reason}")]
-    private partial void LogNoJournal(string reason);
 }

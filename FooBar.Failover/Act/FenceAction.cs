@@ -15,7 +15,10 @@ internal sealed class FenceAction(NodeConnections connections)
         await node.ExecuteAsync("SET GLOBAL super_read_only = ON", cancellationToken);
     }
 
-    /// <summary>Waiting for acknowledgements is in force before the first write can come.</summary>
+    /// <summary>
+    /// Waiting for acknowledgements is in force before the first write can come. An offline node stays offline: it may be
+    /// about to stop.
+    /// </summary>
     public async Task UnfenceAsync(string name, int acknowledgements, long epoch, CancellationToken cancellationToken)
     {
         await using var node = await connections.OpenAsync(name, cancellationToken);
@@ -26,6 +29,5 @@ internal sealed class FenceAction(NodeConnections connections)
 
         await SemiSyncAction.WaitForAsync(node, acknowledgements, cancellationToken);
         await node.ExecuteAsync("SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF", cancellationToken);
-        await node.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
     }
 }

@@ -85,7 +85,11 @@ public static class FailoverRules
                 + "restore its volume or the journal that belongs to it.");
         }
 
-        return null;
+        // A graceful stop goes offline first (rule 8). To lift that would let clients in again, whose commits the stop then
+        // acknowledges though no replica has them.
+        return primary.OfflineMode
+            ? new Hold($"The primary {primary.Name} is offline: it is being stopped, or somebody set offline_mode; writes wait until it is back online or restarted.")
+            : null;
     }
 
     // Also the case of a primary that takes writes without waiting although the journal promises it: what it acknowledged

@@ -90,6 +90,14 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void PrimaryOffline_BeingStopped_IsNotLetBackOnline()
+    {
+        var decision = Decide(InSync, Primary() with { OfflineMode = true }, Replica("mysql-2"));
+
+        Assert.Contains("it is being stopped", Assert.IsType<Hold>(decision).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PrimaryLost_ReplicaInSync_HoldsBecausePromotionIsNotAutomatic()
     {
         var decision = Decide(InSync, Silent("mysql-1"), Replica("mysql-2"));
