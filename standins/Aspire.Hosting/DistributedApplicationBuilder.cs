@@ -1,5 +1,6 @@
 using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
 using Aspire.Hosting.Run;
 using Microsoft.Extensions.Configuration;
@@ -104,6 +105,11 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<ResourceReports>();
         Services.AddSingleton<ProcessRunner>();
         Services.AddSingleton<ContainerRunner>();
+        if (ExecutionContext.IsRunMode && !options.DisableDashboard)
+        {
+            Services.AddDashboard();
+        }
+
         Services.AddHostedService<HealthMonitor>();
         Services.AddHostedService<Orchestrator>();
     }
