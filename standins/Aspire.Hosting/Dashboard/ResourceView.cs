@@ -10,6 +10,8 @@ internal sealed record ResourceView(
     string Id, string? Parent, int Order, bool IsHidden, string Type, string? Source, string State, string Look, string? Reason, DateTime? Since,
     IReadOnlyList<LinkView> Links, IReadOnlyList<CommandView> Commands)
 {
+    private const int Terminated = 143;
+
     /// <param name="current">The resource.</param>
     /// <param name="order">Its place in the model.</param>
     /// <param name="others">The present snapshot of any other resource, by name.</param>
@@ -18,6 +20,7 @@ internal sealed record ResourceView(
     {
         var (resource, snapshot) = (current.Resource, current.Snapshot);
         var (state, look, reason) = StateOf(resource, snapshot, others, lastError);
+        var runs = snapshot.State?.Text == KnownResourceStates.Running;
         return new ResourceView(
             current.ResourceId,
             resource.ParentOf()?.Name,
@@ -26,8 +29,8 @@ internal sealed record ResourceView(
             snapshot.ResourceType,
             SourceOf(resource, snapshot),
             state, look, reason,
-            look is "running" or "unhealthy" ? snapshot.StartTimeStamp : snapshot.StopTimeStamp,
-            [.. snapshot.Urls.Where(u => !u.IsInternal && !u.IsInactive).OrderByDescending(u => u.DisplayProperties.SortOrder)
+            runs ? snapshot.StartTimeStamp : snapshot.StopTimeStamp,
+            [.. snapshot.Urls.Where(u => runs && !u.IsInternal && !u.IsInactive).OrderByDescending(u => u.DisplayProperties.SortOrder)
                 .Select(u => new LinkView(u.Url, u.DisplayProperties.DisplayName is { Length: > 0 } name ? name : u.Url))],
             [.. snapshot.Commands.Where(c => c.State != ResourceCommandState.Hidden)
                 .Select(c => new CommandView(c.Name, c.DisplayName, c.DisplayDescription, c.ConfirmationMessage, c.State == ResourceCommandState.Enabled))]);
@@ -37,15 +40,23 @@ internal sealed record ResourceView(
         IResource resource, CustomResourceSnapshot snapshot, Func<string, CustomResourceSnapshot?> others, string? lastError)
     {
         var state = snapshot.State?.Text ?? KnownResourceStates.NotStarted;
-        var exit = snapshot.ExitCode is { } code ? $"exit code {code}" : null;
+        var exit = snapshot.ExitCode switch
+        {
+            null or 0 => null,
+            134 => "exit code 134, it aborted",
+            137 => "exit code 137, it was killed",
+            139 => "exit code 139, it crashed",
+            Terminated => "after SIGTERM",
+            var code => $"exit code {code}",
+        };
         return state switch
         {
             nameof(KnownResourceStates.Running) => HealthOf(snapshot),
             nameof(KnownResourceStates.Waiting) => ("Waiting", "progress", WaitsFor(resource, others)),
             nameof(KnownResourceStates.FailedToStart) => ("Failed to start", "failed", lastError ?? exit),
             nameof(KnownResourceStates.RuntimeUnhealthy) => ("Runtime unhealthy", "failed", "the container engine does not answer"),
-            nameof(KnownResourceStates.Exited) => (state, snapshot.ExitCode is null or 0 ? "stopped" : "failed", exit),
-            nameof(KnownResourceStates.Finished) => (state, "stopped", snapshot.ExitCode is null or 0 ? null : exit),
+            nameof(KnownResourceStates.Exited) => (state, exit is null || snapshot.ExitCode == Terminated ? "stopped" : "failed", exit),
+            nameof(KnownResourceStates.Finished) => (state, "stopped", exit),
             nameof(KnownResourceStates.NotStarted) => ("Not started", "stopped", null),
             nameof(KnownResourceStates.Active) => (state, "running", null),
             _ => (state, snapshot.State?.Style switch { "success" => "running", "warn" => "unhealthy", "error" => "failed", _ => "progress" }, exit),
