@@ -7,8 +7,6 @@ internal interface IAppHostInterceptor
 {
     void OnCreating(DistributedApplicationOptions options, HostApplicationBuilderSettings settings);
 
-    void OnCreated(DistributedApplicationBuilder builder);
-
     /// <summary>The AppHost asks to build; returns when the test wants it built.</summary>
     void OnBuilding(DistributedApplicationBuilder builder);
 

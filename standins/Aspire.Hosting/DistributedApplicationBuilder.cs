@@ -28,10 +28,15 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
     }
 
-    public DistributedApplicationBuilder(DistributedApplicationOptions options)
+    public DistributedApplicationBuilder(DistributedApplicationOptions options) : this(options, (_, _) => { })
+    {
+    }
+
+    internal DistributedApplicationBuilder(DistributedApplicationOptions options, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configure)
     {
         var settings = new HostApplicationBuilderSettings { Args = options.Args };
         _interceptor?.OnCreating(options, settings);
+        configure(options, settings);
         AppHostAssembly = options.AssemblyName is { } name ? Assembly.Load(name) : Assembly.GetEntryAssembly();
         AppHostDirectory = options.ProjectDirectory
             ?? AppHostAssembly?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "apphostprojectpath")?.Value
@@ -47,7 +52,6 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
                 ? DistributedApplicationOperation.Publish
                 : DistributedApplicationOperation.Run);
         AddServices(options);
-        _interceptor?.OnCreated(this);
     }
 
     public ConfigurationManager Configuration => _host.Configuration;
