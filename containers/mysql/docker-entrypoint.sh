@@ -37,7 +37,7 @@ sql_name() {
     printf '%s' "\`$name\`"
 }
 
-as_root() { MYSQL_PWD=${MYSQL_ROOT_PASSWORD:-} mysql --protocol=socket --socket="$socket" --user=root --batch "$@"; }
+as_root() { MYSQL_PWD=${MYSQL_ROOT_PASSWORD:-} mysql --no-defaults --protocol=socket --socket="$socket" --user=root --batch "$@"; }
 
 start_temporary_server() {
     log "Starting a temporary server without network."
@@ -122,8 +122,8 @@ initialise() {
     "$@" --initialize-insecure ||
         fail "mysqld --initialize-insecure failed with these arguments: $*. Its own messages stand above."
     start_temporary_server "$@" 9<&-
-    create_root
-    create_database_and_user | as_root
+    create_root || fail "Root's account could not be made; the server's answer stands above."
+    create_database_and_user | as_root || fail "MYSQL_DATABASE or MYSQL_USER could not be made; the server's answer stands above."
     run_init_scripts
     stop_temporary_server
 
