@@ -14,6 +14,9 @@ internal static class QuietLogging
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:MySqlConnector"] = "Warning",
 
+        // In an image that presets ASPNETCORE_HTTP_PORTS every service that is given ASPNETCORE_URLS would warn that this wins.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "Error",
+
         // These two repeat themselves at every probe, with a stack trace. The gateway's own policies and HealthLog say the same
         // once, when something changes, and name the request that failed.
         ["Logging:LogLevel:Yarp"] = "Error",

@@ -3,15 +3,19 @@ using OpenTelemetry.Trace;
 namespace FooBar.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Where a trace begins: everything is recorded but health probes, both the answering of one and the gateway's own round of
-/// them. What happens inside a probe follows its parent and is left out with it, in the probed service as well.
+/// Records everything but health probes, whoever asks and whatever they say about sampling: both the answering of a probe and
+/// the gateway's own round of them. What happens inside a probe follows its parent and is left out with it, in the probed
+/// service as well.
 /// </summary>
 internal sealed class AllButProbes : Sampler
 {
     private const string GatewayProbes = "proxy.cluster_health_checks";
 
-    public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-        new(IsProbe(samplingParameters) ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
+    private readonly ParentBasedSampler _everythingElse = new(new AlwaysOnSampler());
+
+    public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => IsProbe(samplingParameters)
+        ? new SamplingResult(SamplingDecision.Drop)
+        : _everythingElse.ShouldSample(samplingParameters);
 
     private static bool IsProbe(in SamplingParameters parameters)
     {

@@ -1,4 +1,5 @@
 using FooBar.ServiceDefaults.Startup;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,9 +29,10 @@ internal static class TelemetryBuilderExtensions
             throw new StartupException($"{Endpoint} is '{endpoint}': give an absolute http or https address, or unset it.");
         }
 
-        // ASP.NET Core leaves method, path, route and status off its request spans unless it is asked for them.
+        // ASP.NET Core leaves method and path off its request spans unless it is asked for them.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
 
+        builder.Services.AddSingleton<IStartupFilter, RequestSpans>();
         builder.Services.AddHostedService<TelemetryExport>();
         builder.Services.AddOptions<OpenTelemetryLoggerOptions>().Configure<ServiceIdentity>((options, identity) =>
             options.SetResourceBuilder(identity.ToResource()));

@@ -26,7 +26,7 @@ internal sealed class TelemetryExport(IConfiguration configuration, ServiceIdent
         _traces = Sdk.CreateTracerProviderBuilder()
             .ConfigureServices(services => services.AddSingleton(configuration))
             .SetResourceBuilder(identity.ToResource())
-            .SetSampler(new ParentBasedSampler(new AllButProbes()))
+            .SetSampler(new AllButProbes())
             .AddSource(TelemetrySources.Traces)
             .AddOtlpExporter()
             .Build();
