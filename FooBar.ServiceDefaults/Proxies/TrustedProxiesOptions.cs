@@ -20,7 +20,7 @@ internal sealed class TrustedProxiesOptionsValidator : IValidateOptions<TrustedP
             .Select((network, index) => (network, index))
             .Where(entry => !IPNetwork.TryParse(entry.network, out _))
             .Select(entry => $"ForwardedHeaders:TrustedNetworks:{entry.index} is '{entry.network}': " +
-                "give a network address in CIDR notation without host bits, for example 10.0.0.0/8.")
+                "give a network in CIDR notation, for example 10.0.0.0/8.")
             .ToList();
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
