@@ -46,13 +46,13 @@ internal sealed record ResourceView(
             134 => "exit code 134, it aborted",
             137 => "exit code 137, it was killed",
             139 => "exit code 139, it crashed",
-            Terminated => "after SIGTERM",
+            Terminated => "SIGTERM",
             var code => $"exit code {code}",
         };
         return state switch
         {
             nameof(KnownResourceStates.Running) => HealthOf(snapshot),
-            nameof(KnownResourceStates.Waiting) => ("Waiting", "progress", WaitsFor(resource, others)),
+            nameof(KnownResourceStates.Waiting) => ($"Waiting{WaitsFor(resource, others)}", "progress", null),
             nameof(KnownResourceStates.FailedToStart) => ("Failed to start", "failed", lastError ?? exit),
             nameof(KnownResourceStates.RuntimeUnhealthy) => ("Runtime unhealthy", "failed", "the container engine does not answer"),
             nameof(KnownResourceStates.Exited) => (state, exit is null || snapshot.ExitCode == Terminated ? "stopped" : "failed", exit),
@@ -78,7 +78,7 @@ internal sealed record ResourceView(
         var pending = resource.Annotations.OfType<WaitAnnotation>()
             .Where(wait => others(wait.Resource.Name) is not { } other || !IsMet(wait.WaitType, other))
             .Select(wait => wait.Resource.Name).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
-        return pending.Length == 0 ? null : $"for {string.Join(", ", pending)}";
+        return pending.Length == 0 ? null : $" for {string.Join(", ", pending)}";
     }
 
     private static bool IsMet(WaitType type, CustomResourceSnapshot other) => type switch

@@ -68,7 +68,10 @@ function renderTable() {
     if ($('rows').children[index] !== row) $('rows').insertBefore(row, $('rows').children[index] ?? null);
   });
   for (const [id, { row }] of rows) if (!resources.has(id)) { row.remove(); rows.delete(id); }
-  if (focus && document.activeElement?.dataset.key !== focus) document.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+  if (focus && document.activeElement?.dataset.key !== focus) {
+    const [id] = focus.split('/');   // a command that is gone leaves the keyboard at its resource
+    [focus, id].map(key => document.querySelector(`[data-key="${CSS.escape(key)}"]`)).find(Boolean)?.focus();
+  }
   renderSummary();
   renderSince();
 }
@@ -84,11 +87,9 @@ function renderRow(resource, depth) {
   picture.setAttribute('aria-hidden', 'true');
   const since = make('time', 'since');
   since.dateTime = resource.since ?? '';
-  const state = make('div', `state ${resource.look}`, picture, make('div', '', resource.state, ' ', since));
-  if (resource.reason) {
-    state.append(make('div', 'reason', resource.reason));
-    state.title = resource.reason;
-  }
+  const reason = make('span', 'reason', resource.reason ? `: ${resource.reason}` : '');
+  const state = make('div', `state ${resource.look}`, picture, make('div', '', resource.state, reason, ' ', since));
+  state.title = resource.reason ?? '';
 
   const links = resource.links.map(link => {
     const web = /^https?:\/\//.test(link.url);
@@ -111,7 +112,7 @@ function renderRow(resource, depth) {
   });
 
   const row = make('tr', '', make('td', 'name', name), make('td', 'cell', state), make('td', 'links', ...links),
-    make('td', 'source', make('b', '', resource.type), resource.source ?? ''), make('td', 'commands', ...commands));
+    make('td', 'source', make('b', '', resource.type), resource.source?.replace('docker.io/library/', '') ?? ''), make('td', 'commands', ...commands));
   row.style.setProperty('--depth', depth);
   row.onclick = e => {
     if (!e.target.closest('a, .commands button') && getSelection().isCollapsed) location.hash = resource.id;
@@ -121,7 +122,7 @@ function renderRow(resource, depth) {
 
 function renderSummary() {
   const counts = Object.groupBy(resources.values(), r => r.look);
-  const words = { running: 'running', progress: 'on the way', unhealthy: 'unhealthy', failed: 'failed', stopped: 'stopped' };
+  const words = { running: 'running', progress: 'pending', unhealthy: 'unhealthy', failed: 'failed', stopped: 'stopped' };
   $('summary').textContent = Object.entries(words).filter(([look]) => counts[look]).map(([look, word]) => `${counts[look].length} ${word}`).join(' \u00b7 ');
   const trouble = (counts.unhealthy?.length ?? 0) + (counts.failed?.length ?? 0);
   document.title = `${down ? '(not running) ' : trouble ? `(${trouble}!) ` : ''}${$('application').textContent}`;
@@ -131,6 +132,7 @@ function renderSince() {
   for (const time of document.querySelectorAll('.since')) {
     const minutes = Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000);
     time.textContent = !(minutes >= 0) ? '' : minutes < 1 ? 'just now' : minutes < 60 ? `${minutes} min` : minutes < 2880 ? `${Math.floor(minutes / 60)} h` : `${Math.floor(minutes / 1440)} days`;
+    if (minutes >= 1 && !time.closest('.running, .unhealthy, .progress')) time.textContent += ' ago';
     time.title = time.dateTime && new Date(time.dateTime).toLocaleString();
   }
 }
@@ -277,7 +279,8 @@ function filter() {
 }
 
 function renderCount() {
-  $('count').textContent = words.length ? `${shown.toLocaleString()} of ${lines.length.toLocaleString()} lines` : `${lines.length.toLocaleString()} lines`;
+  const total = `${lines.length.toLocaleString()} ${lines.length === 1 ? 'line' : 'lines'}`;
+  $('count').textContent = words.length ? `${shown.toLocaleString()} of ${total}` : total;
   $('empty').textContent = shown ? '' : lines.length ? 'No line has these words.' : 'Nothing was written yet.';
 }
 
