@@ -17,10 +17,11 @@ internal sealed class AppHostEntryPoint(Assembly appHost, string[] args, Action<
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>What a test differs in: no dashboard, and a port of its own for every endpoint that does not insist on one.</summary>
+    /// <summary>What a test differs in: no dashboard, every console in the log, and a port of its own for each endpoint that does not insist on one.</summary>
     public static void ApplyTestDefaults(DistributedApplicationOptions options, HostApplicationBuilderSettings settings)
     {
         options.DisableDashboard = true;
+        options.EnableResourceLogging = true;
         settings.Configuration ??= new ConfigurationManager();
         settings.Configuration.AddInMemoryCollection([new("DcpPublisher:RandomizePorts", "true")]);
     }

@@ -91,6 +91,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         _host.Logging.AddConsole(o => o.FormatterName = PlainConsoleFormatter.Plain).AddConsoleFormatter<PlainConsoleFormatter, ConsoleFormatterOptions>();
         _host.Logging.AddFilter("Microsoft", LogLevel.Warning);
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(options);
         Services.AddSingleton(ExecutionContext);

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Diagnostics;
 
 namespace Aspire.Hosting.Run;
@@ -34,13 +33,14 @@ internal sealed class ChildProcess : IDisposable
     public static ChildProcess Start(ProcessStartInfo start, Action<string, bool> write)
     {
         (start.RedirectStandardOutput, start.RedirectStandardError, start.RedirectStandardInput, start.UseShellExecute) = (true, true, true, false);
+        var program = Find(start.FileName, start.WorkingDirectory);
+        start.FileName = SetSid ?? program;
         if (SetSid is not null)
         {
-            start.ArgumentList.Insert(0, start.FileName);
-            start.FileName = SetSid;
+            start.ArgumentList.Insert(0, program);
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start.");
+        var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new ChildProcess(process, write);
     }
@@ -69,6 +69,15 @@ internal sealed class ChildProcess : IDisposable
     }
 
     public void Dispose() => _process.Dispose();
+
+    // Told from the outset: setsid would start, and only then not find the program.
+    private static string Find(string program, string workingDirectory)
+    {
+        var folders = program.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal) ? [workingDirectory] : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var suffix = OperatingSystem.IsWindows() && Path.GetExtension(program).Length == 0 ? ".exe" : "";
+        return folders.Select(f => Path.Combine(f, program + suffix)).FirstOrDefault(File.Exists)
+            ?? throw new DistributedApplicationException($"The program '{program}' was not found: install it, or mend the command of the resource.");
+    }
 }
 
 internal static class ChildEnvironment

@@ -193,7 +193,7 @@ internal sealed class ContainerRunner(Ports ports, ResourceReports reports, Reso
                     return;
                 }
 
-                logger.LogWarning("{Resource} ended by itself with exit code {ExitCode}: its console says why.", resource.Name, exitCode);
+                logger.LogWarning("{Resource} ended by itself with exit code {ExitCode}. Its last line: {LastLine}", resource.Name, exitCode, consoles.LastLine(resource) ?? "none");
                 await reports.EndedAsync(resource, KnownResourceStates.Exited, exitCode);
                 while (await containers.InspectAsync(running.Id, _disposed.Token) is not { State: { Running: true, Status: "running" } })
                 {

@@ -24,7 +24,8 @@ internal sealed record AppHostProject(Assembly? Assembly, string Directory);
 /// <summary>Starts what is in the model, in the order of Aspire's events, and ends all of it.</summary>
 internal sealed class Orchestrator(DistributedApplicationModel model, DistributedApplicationExecutionContext executionContext, IDistributedApplicationEventing eventing,
     ResourceNotificationService notifications, ResourceLoggerService consoles, ResourceReports reports, ProcessRunner processes, ContainerRunner containers,
-    Ports ports, IServiceProvider services, IHostApplicationLifetime lifetime, ILogger<DistributedApplication> logger) : IHostedService, IAsyncDisposable
+    Ports ports, IServiceProvider services, IHostApplicationLifetime lifetime, IHostEnvironment environment,
+    DistributedApplicationOptions options, ILoggerFactory loggers, ILogger<DistributedApplication> logger) : IHostedService, IAsyncDisposable
 {
     // Ctrl-C ends everything within 10 s: processes get 4 s, containers 4 more, and the rest is for the engine.
     private static readonly TimeSpan GraceAtTheEnd = TimeSpan.FromSeconds(4), GraceOfCommand = TimeSpan.FromSeconds(30);
@@ -64,6 +65,11 @@ internal sealed class Orchestrator(DistributedApplicationModel model, Distribute
             await containers.PrepareAsync(cancellationToken);
         }
 
+        if (options.EnableResourceLogging)
+        {
+            _ = Task.WhenAll(model.Resources.Select(CopyConsoleAsync));
+        }
+
         await PublishParametersAsync(cancellationToken);
         await AllocateAsync(cancellationToken);
         _startingAll = StartAllAsync(_stopping.Token);
@@ -96,6 +102,15 @@ internal sealed class Orchestrator(DistributedApplicationModel model, Distribute
         static bool HasEnded(string? state) => state == KnownResourceStates.NotStarted || KnownResourceStates.TerminalStates.Contains(state);
 
         static ResourceCommandState IfRunning(string? state) => state == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+    }
+
+    private async Task CopyConsoleAsync(IResource resource)
+    {
+        var log = loggers.CreateLogger($"{environment.ApplicationName}.Resources.{resource.Name}");
+        await foreach (var line in consoles.WatchAsync(resource).SelectMany(batch => batch))
+        {
+            log.Log(line.IsErrorMessage ? LogLevel.Error : LogLevel.Information, "{Resource}: {Line}", resource.Name, line.Content);
+        }
     }
 
     private async Task PublishParametersAsync(CancellationToken cancellationToken)

@@ -8,8 +8,7 @@ namespace Aspire.Hosting.Run;
 
 /// <summary>Runs projects and executables as processes of this machine.</summary>
 internal sealed class ProcessRunner(ProjectBuilds builds, Ports ports, ResourceReports reports, ResourceLoggerService consoles,
-    DistributedApplicationExecutionContext executionContext, AppHostProject appHost, IHostEnvironment environment,
-    ILogger<ProcessRunner> logger) : IResourceRunner
+    DistributedApplicationExecutionContext executionContext, IHostEnvironment environment, ILogger<ProcessRunner> logger) : IResourceRunner
 {
     private readonly ConcurrentDictionary<IResource, Running> _running = [];
 
@@ -21,22 +20,13 @@ internal sealed class ProcessRunner(ProjectBuilds builds, Ports ports, ResourceR
         {
             await reports.StateAsync(resource, KnownResourceStates.Building);
             start.FileName = ProjectBuilds.Dotnet;
-            start.ArgumentList.Add(await builds.BuildAsync(project.ProjectPath, appHost.Assembly, cancellationToken));
+            start.ArgumentList.Add(await builds.BuildAsync(project.ProjectPath, cancellationToken));
         }
 
         await reports.StateAsync(resource, KnownResourceStates.Starting);
         await ConfigureAsync(resource, start, cancellationToken);
         ports.Release(resource);
-        ChildProcess child;
-        try
-        {
-            child = ChildProcess.Start(start, (line, isError) => consoles.Write(resource, line, isError));
-        }
-        catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
-        {
-            throw new DistributedApplicationException($"{executable.Command} could not be started in {start.WorkingDirectory}: {e.Message}", e);
-        }
-
+        var child = ChildProcess.Start(start, (line, isError) => consoles.Write(resource, line, isError));
         await reports.RunningAsync(resource, project?.ProjectPath ?? executable.Command);
         var running = new Running(child, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         _running[resource] = running;
@@ -96,7 +86,7 @@ internal sealed class ProcessRunner(ProjectBuilds builds, Ports ports, ResourceR
         _running.TryRemove(KeyValuePair.Create(resource, running));
         if (!running.IsStopping && exitCode != 0)
         {
-            logger.LogError("{Resource} ended by itself with exit code {ExitCode}: its console says why.", resource.Name, exitCode);
+            logger.LogError("{Resource} ended by itself with exit code {ExitCode}. Its last line: {LastLine}", resource.Name, exitCode, consoles.LastLine(resource) ?? "none");
         }
 
         await reports.EndedAsync(resource, exitCode == 0 && !running.IsStopping ? KnownResourceStates.Finished : KnownResourceStates.Exited, exitCode);

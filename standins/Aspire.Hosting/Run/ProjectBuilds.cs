@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -6,21 +7,39 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.Run;
 
 /// <summary>Builds each distinct project once, one after the other: two builds at once would write the same files of a shared project.</summary>
-internal sealed class ProjectBuilds(DistributedApplicationModel model, ResourceLoggerService consoles) : IDisposable
+internal sealed class ProjectBuilds(DistributedApplicationModel model, ResourceLoggerService consoles, AppHostProject appHost) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
-    private readonly Dictionary<string, string> _built = [];
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _builds = [];
 
     /// <summary>The dotnet program that runs this process, or the one on the PATH.</summary>
     public static string Dotnet { get; } = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()) is var own && File.Exists(own) ? own : "dotnet";
 
-    /// <summary>Returns the assembly to run.</summary>
-    public async Task<string> BuildAsync(string project, Assembly? appHost, CancellationToken cancellationToken)
+    /// <summary>Returns the assembly to run. A build that fails is tried again by who asks after it has failed.</summary>
+    public async Task<string> BuildAsync(string project, CancellationToken cancellationToken)
+    {
+        var build = _builds.GetOrAdd(project, _ => new Lazy<Task<string>>(() => BuildInTurnAsync(project, cancellationToken)));
+        try
+        {
+            return await build.Value.WaitAsync(cancellationToken);
+        }
+        catch when (build.Value.IsFaulted || build.Value.IsCanceled)
+        {
+            _builds.TryRemove(KeyValuePair.Create(project, build));
+            throw;
+        }
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<string> BuildInTurnAsync(string project, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {
-            return _built.TryGetValue(project, out var target) ? target : _built[project] = await BuildNowAsync(project, appHost, cancellationToken);
+            // Another AppHost of this checkout may be building now: a test run beside ./run.
+            using var alone = await FileLock.AcquireAsync(Path.Combine(appHost.Directory, "obj", "build.lock"), TimeSpan.FromMinutes(5), cancellationToken);
+            return await BuildNowAsync(project, cancellationToken);
         }
         finally
         {
@@ -28,11 +47,9 @@ internal sealed class ProjectBuilds(DistributedApplicationModel model, ResourceL
         }
     }
 
-    public void Dispose() => _oneAtATime.Dispose();
-
-    private async Task<string> BuildNowAsync(string project, Assembly? appHost, CancellationToken cancellationToken)
+    private async Task<string> BuildNowAsync(string project, CancellationToken cancellationToken)
     {
-        var configuration = appHost?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } named ? named : "Debug";
+        var configuration = appHost.Assembly?.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration is { Length: > 0 } named ? named : "Debug";
         var properties = Path.GetTempFileName();
         try
         {

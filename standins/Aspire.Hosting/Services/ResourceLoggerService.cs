@@ -50,6 +50,8 @@ public class ResourceLoggerService : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    internal string? LastLine(IResource resource) => ConsoleOf(resource.Name).Recent() is [.., var last] ? last.Content : null;
+
     internal void Write(IResource resource, string line, bool isError = false) => ConsoleOf(resource.Name).Write(line, isError);
 
     private ResourceConsole ConsoleOf(string name) => _consoles.GetOrAdd(name, _ => new ResourceConsole(_time));

@@ -56,7 +56,6 @@ public class ResourceNotificationService(ILogger<ResourceNotificationService> lo
     /// <summary>The present state of each resource, then every change.</summary>
     public async IAsyncEnumerable<ResourceEvent> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposed.Token, hostApplicationLifetime.ApplicationStopped);
         var channel = Channel.CreateUnbounded<ResourceEvent>();
         lock (_lock)
         {
@@ -68,9 +67,12 @@ public class ResourceNotificationService(ILogger<ResourceNotificationService> lo
             _watchers.Add(channel);
         }
 
+        // Where the application ends there is no more to see; only the watcher's own wish to stop is a cancellation.
+        await using var end = hostApplicationLifetime.ApplicationStopped.Register(() => channel.Writer.TryComplete());
+        await using var disposed = _disposed.Token.Register(() => channel.Writer.TryComplete());
         try
         {
-            await foreach (var update in channel.Reader.ReadAllAsync(stop.Token))
+            await foreach (var update in channel.Reader.ReadAllAsync(cancellationToken))
             {
                 yield return update;
             }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
+using Aspire.Hosting.Run;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.UserSecrets;
 
@@ -32,8 +33,7 @@ internal sealed class UserSecretsStore
                 return _withoutFile.TryGetValue(key, out var kept) ? kept : _withoutFile[key] = generate();
             }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            using var exclusive = Lock(_path + ".lock");
+            using var alone = FileLock.AcquireAsync(_path + ".lock", TimeSpan.FromSeconds(10), CancellationToken.None).GetAwaiter().GetResult();
             var secrets = Read(_path);
             if (!secrets.TryGetValue(key, out var value))
             {
@@ -64,24 +64,5 @@ internal sealed class UserSecretsStore
         }
 
         File.Move(temporary, path, overwrite: true);
-    }
-
-    private static FileStream Lock(string path)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (attempt < 100)
-            {
-                Task.Delay(100).Wait();
-            }
-            catch (IOException e)
-            {
-                throw new DistributedApplicationException($"Another process has held {path} for 10 s: end it, or delete the file.", e);
-            }
-        }
     }
 }
