@@ -1,5 +1,6 @@
 using System.Text;
 using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Networks;
 using FooBar.AppHost.MySqlCluster;
 using MySqlConnector;
