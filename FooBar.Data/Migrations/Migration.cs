@@ -18,7 +18,7 @@ internal sealed partial record Migration(int Number, string Name, string Sql)
     private const string Prefix = "migrations/";
 
     /// <summary>Identifies the text; how a checkout writes line ends makes no difference.</summary>
-    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
+    public string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sql.ReplaceLineEndings("\n"))));
 
     /// <summary>The migrations that an assembly carries as resources, in order.</summary>
     public static IReadOnlyList<Migration> In(Assembly assembly)

@@ -89,6 +89,9 @@ public sealed class Database
         return new WriteSession(this, node, connection, _options.StatementTimeLimit);
     }
 
+    internal bool IsUsable(NodeEndpoint endpoint) =>
+        _board.Current.Nodes.Any(node => node.Endpoint == endpoint && node.Role != NodeRole.Unusable);
+
     /// <summary>A statement has met a node that is not what the topology says.</summary>
     internal void Suspect() => _board.RequestRefresh();
 

@@ -23,7 +23,7 @@ public sealed class ReadSession : Session
         {
             return await RunOnceAsync(work, cancellationToken);
         }
-        catch (Exception e) when (MySqlFailure.IsConnection(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsTheNodes(e) && !cancellationToken.IsCancellationRequested)
         {
             _database.Suspect();
             if (_moved)
@@ -38,4 +38,9 @@ public sealed class ReadSession : Session
         await MoveToAsync(node, connection);
         return await RunAsync(work, cancellationToken);
     }
+
+    // A node that hangs is out of the topology by the time a statement's limit is over. If it is not, the statement is slow,
+    // and would be slow on the next copy, too.
+    private bool IsTheNodes(Exception failure) =>
+        failure is TimeoutException ? !_database.IsUsable(Endpoint) : MySqlFailure.IsConnection(failure);
 }

@@ -28,6 +28,7 @@ public abstract class Session : IAsyncDisposable
 
     /// <summary>All rows, each read by <paramref name="row"/>.</summary>
     /// <exception cref="DatabaseUnavailableException">No copy could be asked.</exception>
+    /// <exception cref="TimeoutException">The statement took longer than <see cref="StatementTimeLimit"/>.</exception>
     public Task<IReadOnlyList<T>> QueryAsync<T>(Sql sql, Func<DbDataReader, T> row, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sql);
@@ -50,12 +51,14 @@ public abstract class Session : IAsyncDisposable
 
     /// <summary>The first row, or null if there is none.</summary>
     /// <exception cref="DatabaseUnavailableException">No copy could be asked.</exception>
+    /// <exception cref="TimeoutException">The statement took longer than <see cref="StatementTimeLimit"/>.</exception>
     public async Task<T?> QueryFirstAsync<T>(Sql sql, Func<DbDataReader, T> row, CancellationToken cancellationToken)
         where T : class
         => await QueryAsync(sql, row, cancellationToken) is [var first, ..] ? first : null;
 
     /// <summary>The first column of the first row; null if there is no row or the value is NULL.</summary>
     /// <exception cref="DatabaseUnavailableException">No copy could be asked.</exception>
+    /// <exception cref="TimeoutException">The statement took longer than <see cref="StatementTimeLimit"/>.</exception>
     public Task<object?> ScalarAsync(Sql sql, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sql);

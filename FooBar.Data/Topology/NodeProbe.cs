@@ -16,7 +16,7 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
     /// compared. A source that is not heard any more (it sends heartbeats when it has nothing else) counts from its last sign.
     /// </summary>
     private const string Questions = """
-        SELECT @@GLOBAL.report_host, @@GLOBAL.server_uuid, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode;
+        SELECT @@GLOBAL.report_host, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode;
 
         SELECT applier.SERVICE_STATE = 'ON',
                IF(receiver.SERVICE_STATE = 'ON',
@@ -74,7 +74,7 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var name = await reader.IsDBNullAsync(0, cancellationToken) || reader.GetString(0).Length == 0 ? node.Endpoint.ToString() : reader.GetString(0);
-        var facts = new NodeFacts(name, reader.GetString(1), ReadFlag(reader, 2), ReadFlag(reader, 3), Epoch: 0, Replication: null);
+        var facts = new NodeFacts(name, ReadFlag(reader, 1), ReadFlag(reader, 2), Epoch: 0, Replication: null);
 
         await reader.NextResultAsync(cancellationToken);
         if (await reader.ReadAsync(cancellationToken))

@@ -12,12 +12,11 @@ internal sealed record Observation(NodeEndpoint Endpoint, NodeFacts? Facts, stri
 
 /// <summary>What a node says of itself.</summary>
 /// <param name="Name">The node's name, as the cluster calls it.</param>
-/// <param name="ServerId">Its @@server_uuid.</param>
 /// <param name="ReadOnly">Whether it refuses every write (super_read_only).</param>
 /// <param name="Offline">Whether it is in offline mode, which serves no application.</param>
 /// <param name="Epoch">The number of the last promotion that its data knows of.</param>
 /// <param name="Replication">How it follows its source; null if it follows none.</param>
-internal sealed record NodeFacts(string Name, string ServerId, bool ReadOnly, bool Offline, long Epoch, ReplicationFacts? Replication);
+internal sealed record NodeFacts(string Name, bool ReadOnly, bool Offline, long Epoch, ReplicationFacts? Replication);
 
 /// <summary>How a node follows its source.</summary>
 /// <param name="Applying">Whether it applies what it received.</param>

@@ -33,7 +33,7 @@ internal static class ErrorAnswers
 
     private static int StatusOf(Exception failure) => failure switch
     {
-        DatabaseUnavailableException => StatusCodes.Status503ServiceUnavailable,
+        DatabaseUnavailableException or TimeoutException => StatusCodes.Status503ServiceUnavailable,
         BadHttpRequestException bad => bad.StatusCode,
         _ => StatusCodes.Status500InternalServerError,
     };
