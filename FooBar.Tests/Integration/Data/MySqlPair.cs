@@ -1,0 +1,108 @@
+using FooBar.Tests.Support;
+using MySqlConnector;
+
+namespace FooBar.Tests.Integration.Data;
+
+/// <summary>
+/// Two real MySQL nodes, "mysql-1" and "mysql-2", without a coordinator: the tests play its part. <see cref="ResetAsync"/>
+/// makes mysql-1 an empty primary of epoch 1 and mysql-2 its replica again, in well under a second.
+/// </summary>
+public sealed class MySqlPair : IAsyncLifetime
+{
+    private const string Password = "account-password-of-a-test";
+    private static readonly string[] ReplicationTables =
+        ["replication_connection_status", "replication_applier_status", "replication_applier_status_by_worker"];
+
+    private readonly MySqlNodes _nodes = new();
+
+    public string Application => ClusterString("foobar_app");
+
+    public string Migrations => ClusterString("foobar_migrations");
+
+    public Task InitializeAsync() => _nodes.InitializeAsync();
+
+    public Task DisposeAsync() => _nodes.DisposeAsync();
+
+    /// <summary>Back to the beginning, whatever the last test has done.</summary>
+    public async Task ResetAsync()
+    {
+        foreach (var node in new[] { 1, 2 })
+        {
+            await AsRootAsync(node, "SET GLOBAL offline_mode = OFF");
+            await AsRootAsync(node, "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
+            await AsRootAsync(node, "STOP REPLICA");
+            await AsRootAsync(node, "RESET REPLICA ALL");
+            await AsRootAsync(node, "DROP DATABASE IF EXISTS foobar");
+            await AsRootAsync(node, "DROP DATABASE IF EXISTS failover");
+            await AsRootAsync(node, "DROP USER IF EXISTS foobar_app, foobar_migrations, replication");
+            await AsRootAsync(node, "RESET BINARY LOGS AND GTIDS");
+        }
+
+        await AsRootAsync(1, "CREATE DATABASE foobar");
+        await AsRootAsync(1, $"CREATE USER replication IDENTIFIED BY '{Password}', foobar_app IDENTIFIED BY '{Password}', foobar_migrations IDENTIFIED BY '{Password}' REQUIRE SSL");
+        await AsRootAsync(1, "GRANT REPLICATION SLAVE ON *.* TO replication");
+        await AsRootAsync(1, "GRANT SELECT, INSERT, UPDATE, DELETE ON foobar.* TO foobar_app");
+        await AsRootAsync(1, "GRANT ALL ON foobar.* TO foobar_migrations");
+        await AsRootAsync(1, "GRANT SELECT ON failover.* TO foobar_app");
+        foreach (var table in ReplicationTables)
+        {
+            await AsRootAsync(1, $"GRANT SELECT ON performance_schema.{table} TO foobar_app");
+        }
+
+        await AsRootAsync(1, "CREATE DATABASE failover");
+        await AsRootAsync(1, "CREATE TABLE failover.epoch (id INT PRIMARY KEY, epoch BIGINT NOT NULL)");
+        await AsRootAsync(1, "INSERT INTO failover.epoch VALUES (1, 1)");
+        await FollowAsync(node: 2, source: 1);
+    }
+
+    public async Task FollowAsync(int node, int source)
+    {
+        await AsRootAsync(node, $"""
+            CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'mysql-{source}', SOURCE_USER = 'replication', SOURCE_PASSWORD = '{Password}',
+                SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1
+            """);
+        await AsRootAsync(node, "START REPLICA");
+        await AsRootAsync(node, "SET GLOBAL super_read_only = ON");
+        await Eventually.Within(TimeSpan.FromSeconds(15), async _ =>
+            Convert.ToInt64(await AsRootAsync(node, "SELECT COUNT(*) FROM failover.epoch"), null) == 1);
+    }
+
+    /// <summary>What the coordinator does last in a promotion.</summary>
+    public async Task PromoteAsync(int node, long epoch)
+    {
+        await AsRootAsync(node, "STOP REPLICA");
+        await AsRootAsync(node, "RESET REPLICA ALL");
+        await AsRootAsync(node, "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
+        await AsRootAsync(node, $"UPDATE failover.epoch SET epoch = {epoch}");
+    }
+
+    /// <summary>The node hangs: it accepts connections and answers nothing, until what is returned is disposed.</summary>
+    public async Task<IAsyncDisposable> HangAsync(int node)
+    {
+        await _nodes[Name(node)].PauseAsync();
+        return new Undo(() => _nodes[Name(node)].UnpauseAsync());
+    }
+
+    public Task<object?> AsRootAsync(int node, string sql) => _nodes.ScalarAsync(Name(node), sql, CancellationToken.None);
+
+    private static string Name(int node) => $"mysql-{node}";
+
+    private string ClusterString(string user)
+    {
+        var nodes = MySqlNodes.Names.Select(name => new MySqlConnectionStringBuilder(_nodes.ConnectionString(name)));
+        var servers = string.Join(',', nodes.Select(node => $"{node.Server}:{node.Port}"));
+        return $"Server={servers};Database=foobar;User ID={user};Password={Password};SslMode=Required";
+    }
+
+    private sealed class Undo(Func<Task> action) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await action();
+    }
+}
+
+/// <summary>Tests of one collection run one after the other, so that they may share the pair.</summary>
+[CollectionDefinition(Name)]
+public sealed class MySqlPairCollection : ICollectionFixture<MySqlPair>
+{
+    public const string Name = "MySQL pair";
+}
