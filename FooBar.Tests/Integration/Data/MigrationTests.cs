@@ -4,7 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FooBar.Tests.Integration.Data;
 
-[Collection(MySqlPairCollection.Name)]
+[Collection(MySqlPairTests.Name)]
 public sealed class MigrationTests(MySqlPair mysql) : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

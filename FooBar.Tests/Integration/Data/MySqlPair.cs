@@ -102,7 +102,7 @@ public sealed class MySqlPair : IAsyncLifetime
 
 /// <summary>Tests of one collection run one after the other, so that they may share the pair.</summary>
 [CollectionDefinition(Name)]
-public sealed class MySqlPairCollection : ICollectionFixture<MySqlPair>
+public sealed class MySqlPairTests : ICollectionFixture<MySqlPair>
 {
     public const string Name = "MySQL pair";
 }

@@ -4,7 +4,7 @@ using FooBar.Tests.Support;
 
 namespace FooBar.Tests.Integration.Data;
 
-[Collection(MySqlPairCollection.Name)]
+[Collection(MySqlPairTests.Name)]
 public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
 {
     private static readonly CancellationToken None = CancellationToken.None;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FooBar.Tests.Integration.Data;
 
-[Collection(MySqlPairCollection.Name)]
+[Collection(MySqlPairTests.Name)]
 public sealed class SharedKeysTests(MySqlPair mysql) : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);

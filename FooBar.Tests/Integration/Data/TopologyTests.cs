@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace FooBar.Tests.Integration.Data;
 
-[Collection(MySqlPairCollection.Name)]
+[Collection(MySqlPairTests.Name)]
 public sealed class TopologyTests(MySqlPair mysql) : IAsyncLifetime
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
