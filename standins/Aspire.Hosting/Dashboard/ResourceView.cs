@@ -91,7 +91,7 @@ internal sealed record ResourceView(
     private static string? SourceOf(IResource resource, CustomResourceSnapshot snapshot) => resource switch
     {
         _ when resource.TryGetContainerImageName(out var image) => image,
-        _ when resource.TryGetLastAnnotation<IProjectMetadata>(out var project) => Path.GetFileName(project.ProjectPath),
+        _ when resource.TryGetLastAnnotation<IProjectMetadata>(out var project) => Path.GetFileNameWithoutExtension(project.ProjectPath),
         ExecutableResource executable => executable.Command,
         _ => snapshot.Properties.FirstOrDefault(p => p.Name == CustomResourceKnownProperties.Source && !p.IsSensitive)?.Value?.ToString(),
     };

@@ -223,15 +223,11 @@ function clearConsole() {
 function append() {
   frame = undefined;
   for (const [number, content, isError] of arrived.splice(0, perFrame)) {
-    const split = content.indexOf(' ');
-    const at = Date.parse(content.slice(0, split));
-    const text = Number.isNaN(at) ? content : content.slice(split + 1);
+    const { at, text } = timed(content);
     if (lastNumber && number > lastNumber + 1) add(make('div', 'gap', `${number - lastNumber - 1} lines were too fast for this page`), '');
     lastNumber = number;
-    const element = make('div', 'line');
-    const time = make('time', '', Number.isNaN(at) ? '' : clock(at));
-    element.append(time, coloured(text));
-    const level = /^\s*(?:\d\d:\d\d:\d\d \s*)?(warn|fail|crit):|\[(warning|error)\]/i.exec(text.slice(0, 80));
+    const element = make('div', 'line', make('time', '', at), coloured(text));
+    const level = /^\s*(warn|fail|crit):|\[(warning|error)\]/i.exec(element.lastChild.textContent.slice(0, 80));
     if (level) element.classList.add(/warn/i.test(level[0]) ? 'warn' : 'fail');
     if (isError) element.title = 'written to standard error';
     add(element, element.lastChild.textContent.toLowerCase());
@@ -284,10 +280,14 @@ function renderCount() {
   $('empty').textContent = shown ? '' : lines.length ? 'No line has these words.' : 'Nothing was written yet.';
 }
 
-const two = n => String(n).padStart(2, '0');
-function clock(at) {
-  const d = new Date(at);
-  return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${String(d.getMilliseconds()).padStart(3, '0')}`;
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
+// A line begins with the time at which it came; where the writer put its own time behind that, the column shows that one.
+function timed(content) {
+  const [, came, own, text] = /^(\d{4}-\S+Z )?(\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)? |\d\d:\d\d:\d\d(?:\.\d+)? )?(.*)$/s.exec(content);
+  const date = new Date((own?.length > 16 ? own : came)?.trim());
+  if (own?.length < 16) return { at: own.trim(), text };
+  return { at: isNaN(date) ? '' : clock.format(date), text };
 }
 
 // ANSI colours become classes and last until they are reset, over lines; every other escape sequence is dropped.
