@@ -62,7 +62,7 @@ install_packages() {
     say "Installing ${*:2} with apt: $1 ..."
     # A broken source of somebody else's makes the update fail and may still leave what is needed here.
     "${apt[@]}" update >"$log" 2>&1 </dev/null 9>&- || true
-    "${apt[@]}" install "${@:2}" >>"$log" 2>&1 </dev/null 9>&- || {
+    "${apt[@]}" install --no-install-recommends "${@:2}" >>"$log" 2>&1 </dev/null 9>&- || {
         tail -n 15 "$log" >&2
         fail "apt-get could not install ${*:2} (its last lines stand above, all of them in $log). Install it by hand, then start again."
     }
@@ -79,8 +79,7 @@ prepare_engine() {
     can_install ||
         fail "No container engine answers to $(id -un). Start Docker, or install it (https://docs.docker.com/engine/install), then start again."
 
-    say "No container engine answers on this machine: one is installed and started now (Debian's docker.io)."
-    has dockerd || install_packages "the container engine" docker.io
+    has dockerd || install_packages "no container engine answers on this machine" docker.io apparmor ca-certificates
     has docker || install_packages "the engine's command" docker-cli
     start_engine
 }
@@ -88,8 +87,8 @@ prepare_engine() {
 runs() { grep -qsx "$1" /proc/[0-9]*/comm; }
 
 start_engine() {
-    local log=/var/log/dockerd.log waited=0
-    say "Starting the container engine ..."
+    local log=/var/log/dockerd.log began=$SECONDS
+    say "No container engine answers: starting one ..."
     if [[ -d /run/systemd/system ]]; then
         log='journalctl -u docker'
         systemctl start docker || true
@@ -101,10 +100,11 @@ start_engine() {
         disown
     fi
     until engine_answers; do
-        ((waited++ < 60)) ||
-            fail "The container engine did not answer within a minute. See: $log. A container without privileges cannot run one: use the host's through DOCKER_HOST."
-        ((waited % 5)) || say "... still waiting for the container engine (${waited} s)"
         sleep 1
+        if ((SECONDS - began > 60)) || { [[ ! -d /run/systemd/system ]] && ! runs dockerd; }; then
+            fail "The container engine did not start; its log says why: $log. A container without privileges cannot run one: give it the host's through DOCKER_HOST."
+        fi
+        ((SECONDS - began < 5)) || say "... still waiting for it ($((SECONDS - began)) s)"
     done
 }
 
@@ -161,7 +161,7 @@ prepare_chromium() {
     # Ubuntu's package of that name only points to a snap, which needs services.
     { can_install && grep -qx 'ID=debian' /etc/os-release; } ||
         fail "Chromium is missing, and the browser tests need it. Install it (the command chromium), then start again."
-    install_packages "the browser of the tests" --no-install-recommends chromium fonts-dejavu-core
+    install_packages "the browser of the tests" chromium fonts-dejavu-core
 }
 
 prepare_machine() {
