@@ -62,7 +62,9 @@ internal sealed class ContainerRunner(Ports ports, ResourceReports reports, Reso
             ports.Release(resource);
             await _engine.Containers.StartAsync(running.Id, cancellationToken);
             await reports.RunningAsync(resource, spec.Image);
-            running.Follow = FollowAsync(resource, running);
+            running.Follow = Task.WhenAll(
+                FollowAsync(resource, running, () => FollowStateAsync(resource, running, spec.Image)),
+                FollowAsync(resource, running, () => FollowConsoleAsync(resource, running)));
         }
         catch (DockerEngineException e)
         {
@@ -173,36 +175,44 @@ internal sealed class ContainerRunner(Ports ports, ResourceReports reports, Reso
     }
 
     // A container may end and start again without us: by its restart policy, or because somebody starts it by hand.
-    private async Task FollowAsync(IResource resource, Running running)
+    private async Task FollowStateAsync(IResource resource, Running running, string image)
     {
-        var containers = _engine!.Containers;
-        DateTimeOffset? since = null;
+        while (true)
+        {
+            var exitCode = await _engine!.Containers.WaitAsync(running.Id, _disposed.Token);
+            if (running.IsStopping)
+            {
+                return;
+            }
+
+            logger.LogWarning("{Resource} ended by itself with exit code {ExitCode}. Its last line: {LastLine}", resource.Name, exitCode, consoles.LastLine(resource) ?? "none");
+            await reports.EndedAsync(resource, KnownResourceStates.Exited, exitCode);
+            while (await _engine.Containers.InspectAsync(running.Id, _disposed.Token) is not { State: { Running: true, Status: "running" } })
+            {
+                await Task.Delay(LookAgain, _disposed.Token);
+            }
+
+            await reports.RunningAsync(resource, image);
+        }
+    }
+
+    private async Task FollowConsoleAsync(IResource resource, Running running)
+    {
+        for (DateTimeOffset? since = null; !running.IsStopping; await Task.Delay(LookAgain, _disposed.Token))
+        {
+            await foreach (var line in _engine!.Containers.LogsAsync(running.Id, follow: true, since, _disposed.Token))
+            {
+                since = line.At.AddTicks(1);
+                consoles.Write(resource, line.Text, line.IsError);
+            }
+        }
+    }
+
+    private async Task FollowAsync(IResource resource, Running running, Func<Task> follow)
+    {
         try
         {
-            while (true)
-            {
-                await foreach (var line in containers.LogsAsync(running.Id, follow: true, since, _disposed.Token))
-                {
-                    since = line.At.AddTicks(1);
-                    consoles.Write(resource, line.Text, line.IsError);
-                }
-
-                var exitCode = await containers.WaitAsync(running.Id, _disposed.Token);
-                if (running.IsStopping || await containers.InspectAsync(running.Id, _disposed.Token) is null)
-                {
-                    return;
-                }
-
-                logger.LogWarning("{Resource} ended by itself with exit code {ExitCode}. Its last line: {LastLine}", resource.Name, exitCode, consoles.LastLine(resource) ?? "none");
-                await reports.EndedAsync(resource, KnownResourceStates.Exited, exitCode);
-                while (await containers.InspectAsync(running.Id, _disposed.Token) is not { State: { Running: true, Status: "running" } })
-                {
-                    await Task.Delay(LookAgain, _disposed.Token);
-                }
-
-                resource.TryGetContainerImageName(out var image);
-                await reports.RunningAsync(resource, image!);
-            }
+            await follow();
         }
         catch (Exception e) when (e is OperationCanceledException or DockerEngineException or IOException)
         {
