@@ -41,7 +41,7 @@ internal sealed class DashboardServer(IConfiguration configuration, IServiceProv
             throw new DistributedApplicationException($"The dashboard cannot listen on {address.Url.GetLeftPart(UriPartial.Authority)}: {reason}. {DashboardAddress.Remedy}");
         }
 
-        _watching = board.WatchAsync(_stopping.Token);
+        _watching = WatchAsync();
         logger.LogInformation("Dashboard: {Url}", string.Join(", ", _web.Urls));
     }
 
@@ -49,7 +49,7 @@ internal sealed class DashboardServer(IConfiguration configuration, IServiceProv
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching;
         if (_web is not null)
         {
             await _web.StopAsync(cancellationToken);
@@ -64,5 +64,20 @@ internal sealed class DashboardServer(IConfiguration configuration, IServiceProv
         }
 
         _stopping.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            await board.WatchAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            logger.LogError(e, "The dashboard's states stand still from here on, because it could not read one.");
+        }
     }
 }

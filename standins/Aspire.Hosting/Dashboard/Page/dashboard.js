@@ -224,7 +224,7 @@ function append() {
   frame = undefined;
   for (const [number, content, isError] of arrived.splice(0, perFrame)) {
     const { at, text } = timed(content);
-    if (lastNumber && number > lastNumber + 1) add(make('div', 'gap', `${number - lastNumber - 1} lines were too fast for this page`), '');
+    if (lastNumber && number > lastNumber + 1) add(make('div', 'gap', `${number - lastNumber - 1} lines are not kept any more`), '');
     lastNumber = number;
     const element = make('div', 'line', make('time', '', at), coloured(text));
     const level = /^\s*(warn|fail|crit):|\[(warning|error)\]/i.exec(element.lastChild.textContent.slice(0, 80));
@@ -234,6 +234,7 @@ function append() {
   }
   while (lines.length > kept) dropChunk();
   renderCount();
+  if (following) toEnd();
   if (arrived.length) frame = requestAnimationFrame(append);
 }
 
@@ -331,20 +332,25 @@ function restyle(codes) {
 function setFollowing(on) {
   following = on;
   $('follow').setAttribute('aria-pressed', on);
+  $('scroller').classList.toggle('following', on);
   if (on) toEnd();
 }
-const toEnd = () => { $('scroller').scrollTop = $('scroller').scrollHeight; };
+let top = 0, height = 0;
+function toEnd() {
+  const scroller = $('scroller');
+  scroller.scrollTop = scroller.scrollHeight;
+  [top, height] = [scroller.scrollTop, scroller.scrollHeight];
+}
 new ResizeObserver(() => following && toEnd()).observe($('lines'));
 new ResizeObserver(() => following && toEnd()).observe($('scroller'));
 
-// Only the reader's own scrolling pauses; growing content scrolls too.
-for (const type of ['wheel', 'touchmove', 'keydown', 'pointerup']) {
-  $('scroller').addEventListener(type, () => requestAnimationFrame(() => requestAnimationFrame(() => {
-    const { scrollTop, scrollHeight, clientHeight } = $('scroller');
-    const atEnd = scrollHeight - scrollTop - clientHeight < 24;
-    if (atEnd !== following) setFollowing(atEnd);
-  })), { passive: true });
-}
+// Scrolling up pauses, scrolling down to the end goes on; content that grows or goes does neither.
+$('scroller').addEventListener('scroll', () => {
+  const { scrollTop, scrollHeight, clientHeight } = $('scroller');
+  const atEnd = scrollHeight - scrollTop - clientHeight < 24;
+  if (following ? !atEnd && scrollTop < top && scrollHeight >= height : atEnd && scrollTop > top) setFollowing(!following);
+  [top, height] = [scrollTop, scrollHeight];
+}, { passive: true });
 
 $('follow').onclick = () => setFollowing(!following);
 $('wrap').onclick = () => $('wrap').setAttribute('aria-pressed', $('lines').classList.toggle('wrap'));
