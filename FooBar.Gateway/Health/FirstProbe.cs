@@ -12,9 +12,9 @@ internal sealed class FirstProbe(TimeProvider time) : IHostedLifecycleService
 
     public void Completed() => _completed.TrySetResult();
 
-    public Task StartingAsync(CancellationToken cancellationToken) => _completed.Task
+    public async Task StartingAsync(CancellationToken cancellationToken) => await _completed.Task
         .WaitAsync(2 * ReplicaHealth.ProbeTimeout, time, cancellationToken)
-        .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

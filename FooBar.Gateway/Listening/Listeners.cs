@@ -15,6 +15,7 @@ namespace FooBar.Gateway.Listening;
 internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
 {
     private readonly ConcurrentDictionary<EndPoint, Socket> _bound = new();
+    private readonly ConcurrentDictionary<EndPoint, Socket> _shared = new();
 
     public IEnumerable<IPEndPoint> Http => Public(options.Value.HttpPort);
 
@@ -33,6 +34,9 @@ internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
     public Socket Take(EndPoint endPoint) => _bound.TryRemove(endPoint, out var socket)
         ? socket
         : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+
+    /// <summary>The socket of a port that other gateways may share, or null.</summary>
+    public Socket? FindShared(EndPoint endPoint) => _shared.GetValueOrDefault(endPoint);
 
     public void Dispose()
     {
@@ -57,6 +61,7 @@ internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
                 if (shared)
                 {
                     SharedPort.Allow(socket);
+                    _shared[endPoint] = socket;
                 }
 
                 if (endPoint.Address.Equals(IPAddress.IPv6Any))

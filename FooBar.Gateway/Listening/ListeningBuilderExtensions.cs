@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -16,6 +17,8 @@ internal static partial class ListeningBuilderExtensions
         builder.Services.AddSingleton<ServerCertificate>();
         builder.Services.AddOptions<SocketTransportOptions>().Configure<Listeners>((transport, listeners) =>
             transport.CreateBoundListenSocket = listeners.Take);
+        builder.Services.AddSingleton<IConnectionListenerFactory>(provider => ActivatorUtilities.CreateInstance<LastConnections>(
+            provider, ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider)));
         builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners, ServerCertificate>(Listen);
     }
 

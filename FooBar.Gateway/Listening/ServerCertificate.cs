@@ -13,6 +13,8 @@ namespace FooBar.Gateway.Listening;
 internal sealed partial class ServerCertificate(
     IOptions<GatewayOptions> options, DevelopmentCertificate development, TimeProvider time, ILogger<ServerCertificate> logger)
 {
+    private static readonly TimeSpan RetryRenewalAfter = TimeSpan.FromHours(1);
+
     private volatile Presented? _presented;
     private int _renewing;
 
@@ -31,7 +33,7 @@ internal sealed partial class ServerCertificate(
             // One connection renews; the others go on with the certificate that is still valid for weeks.
             try
             {
-                _presented = presented = await DevelopmentAsync(ct);
+                _presented = presented = await RenewedAsync(presented, ct);
             }
             finally
             {
@@ -40,6 +42,19 @@ internal sealed partial class ServerCertificate(
         }
 
         return presented.Tls;
+    }
+
+    private async Task<Presented> RenewedAsync(Presented presented, CancellationToken ct)
+    {
+        try
+        {
+            return await DevelopmentAsync(ct);
+        }
+        catch (StartupException failure)
+        {
+            NotRenewed(failure.Message);
+            return presented with { RenewAt = time.GetUtcNow() + RetryRenewalAfter };
+        }
     }
 
     private async Task<Presented> DevelopmentAsync(CancellationToken ct)
@@ -92,6 +107,9 @@ internal sealed partial class ServerCertificate(
 
     [LoggerMessage(1002, LogLevel.Information, "https presents the certificate {Path}, valid until {NotAfter:yyyy-MM-dd}.")]
     private partial void UsingGiven(string path, DateTime notAfter);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The certificate of https was not renewed: {Reason}")]
+    private partial void NotRenewed(string reason);
 
     private sealed record Presented(SslServerAuthenticationOptions Tls, DateTimeOffset RenewAt);
 }

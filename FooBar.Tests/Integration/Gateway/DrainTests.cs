@@ -31,17 +31,21 @@ public sealed class DrainTests : IDisposable
         Assert.Equal(["web-1", "web-2"], answers.Select(answer => answer.ServedBy).Distinct().Order());
     }
 
-    [Fact]
-    public async Task Gateway_TerminatedUnderLoadBesideAnother_LosesNoRequest()
+    [Theory]
+    [InlineData("http", "1.1")]
+    [InlineData("https", "2.0")]
+    public async Task Gateway_TerminatedUnderLoadBesideAnother_LosesNoRequest(string scheme, string version)
     {
         await using var web1 = await TestReplica.StartNewAsync("web-1");
         var setup = new GatewaySetup { DataFolder = _data.Path, Environment = GatewaySetup.Forwarding(web1) };
         await using var gateway1 = await GatewayProcess.StartAsync(setup);
         await using var gateway2 = await GatewayProcess.StartAsync(setup with { ManagementPort = FreePort.Next() });
         using var client = TestClient.New();
+        client.DefaultRequestVersion = Version.Parse(version);
+        client.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
 
         var clock = new Stopwatch();
-        var answers = await UnderLoadAsync(client, new Uri(gateway1.Http, "/?delay=20"), async () =>
+        var answers = await UnderLoadAsync(client, new Uri(scheme == "https" ? gateway1.Https : gateway1.Http, "/?delay=20"), async () =>
         {
             clock.Start();
             Assert.Equal(0, await gateway1.TerminateAsync());
