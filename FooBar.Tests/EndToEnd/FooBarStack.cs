@@ -70,7 +70,7 @@ public sealed class FooBarStack : IAsyncLifetime
     public async Task CommandAsync(string resource, string command, CancellationToken cancellationToken)
     {
         var result = await App.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);
-        Assert.True(result.Success, result.ErrorMessage);
+        Assert.True(result.Success, result.Message);
     }
 
     private string[] Arguments() =>

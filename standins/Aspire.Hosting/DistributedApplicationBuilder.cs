@@ -82,7 +82,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     {
         _interceptor?.OnBuilding(this);
         var application = new DistributedApplication(_host.Build());
-        ExecutionContext.ServiceProvider = application.Services;
+        ExecutionContext.Services = application.Services;
         return _interceptor?.OnBuilt(application) ?? application;
     }
 

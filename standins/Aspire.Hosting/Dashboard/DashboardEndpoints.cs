@@ -57,7 +57,7 @@ internal sealed class DashboardEndpoints(ResourceBoard board, string token, ISer
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         limit.CancelAfter(CommandLimit);
         var result = await _commands.ExecuteCommandAsync(found.Event.Resource, command, limit.Token);
-        return TypedResults.Ok(new CommandOutcome(result.Success, result.Canceled ? "canceled" : result.ErrorMessage));
+        return TypedResults.Ok(new CommandOutcome(result.Success, result.Canceled ? "canceled" : result.Message));
     }
 
     private async IAsyncEnumerable<SseItem<string>> StatesAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -32,12 +32,12 @@ public sealed class UpdateCommandStateContext
 {
     public required CustomResourceSnapshot ResourceSnapshot { get; init; }
 
-    public required IServiceProvider ServiceProvider { get; init; }
+    public required IServiceProvider Services { get; init; }
 }
 
 public sealed class ExecuteCommandContext
 {
-    public required IServiceProvider ServiceProvider { get; init; }
+    public required IServiceProvider Services { get; init; }
 
     public required string ResourceName { get; init; }
 
@@ -52,7 +52,7 @@ public sealed class ExecuteCommandResult
 
     public bool Canceled { get; init; }
 
-    public string? ErrorMessage { get; init; }
+    public string? Message { get; init; }
 }
 
 public static class CommandResults
@@ -61,7 +61,7 @@ public static class CommandResults
 
     public static ExecuteCommandResult Canceled() => new() { Success = false, Canceled = true };
 
-    public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, ErrorMessage = errorMessage };
+    public static ExecuteCommandResult Failure(string? errorMessage = null) => new() { Success = false, Message = errorMessage };
 
     public static ExecuteCommandResult Failure(Exception exception) => Failure(exception.Message);
 }

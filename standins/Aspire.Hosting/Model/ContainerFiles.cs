@@ -62,7 +62,7 @@ public sealed class ContainerDirectory : ContainerFileSystemItem
 
 public sealed class ContainerFileSystemCallbackContext
 {
-    public required IServiceProvider ServiceProvider { get; init; }
+    public required IServiceProvider Services { get; init; }
 
     public required IResource Model { get; init; }
 }

@@ -9,18 +9,18 @@ public sealed class EndpointReference : IManifestExpressionProvider, IValueProvi
 {
     private EndpointAnnotation? _annotation;
 
-    public EndpointReference(IResourceWithEndpoints owner, EndpointAnnotation endpoint, NetworkIdentifier? contextNetworkID)
-        : this(owner, endpoint.Name, contextNetworkID) => _annotation = endpoint;
+    public EndpointReference(IResourceWithEndpoints owner, EndpointAnnotation endpoint, NetworkIdentifier? contextNetworkId)
+        : this(owner, endpoint.Name, contextNetworkId) => _annotation = endpoint;
 
     public EndpointReference(IResourceWithEndpoints owner, EndpointAnnotation endpoint) : this(owner, endpoint, null)
     {
     }
 
-    public EndpointReference(IResourceWithEndpoints owner, string endpointName, NetworkIdentifier? contextNetworkID = null)
+    public EndpointReference(IResourceWithEndpoints owner, string endpointName, NetworkIdentifier? contextNetworkId = null)
     {
         Resource = owner;
         EndpointName = endpointName;
-        ContextNetworkID = contextNetworkID;
+        ContextNetworkID = contextNetworkId;
     }
 
     public EndpointReference(IResourceWithEndpoints owner, string endpointName) : this(owner, endpointName, null)

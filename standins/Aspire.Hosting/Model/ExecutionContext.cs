@@ -12,7 +12,7 @@ public class DistributedApplicationExecutionContext(DistributedApplicationOperat
 
     public bool IsRunMode => Operation == DistributedApplicationOperation.Run;
 
-    public IServiceProvider ServiceProvider
+    public IServiceProvider Services
     {
         get => _services ?? throw new InvalidOperationException("The services exist once the application is built.");
         internal set => _services = value;

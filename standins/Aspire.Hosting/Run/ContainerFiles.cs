@@ -14,7 +14,7 @@ internal static class ContainerFiles
         List<EngineFile> files = [];
         foreach (var annotation in resource.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
         {
-            var entries = await annotation.Callback(new ContainerFileSystemCallbackContext { ServiceProvider = services, Model = resource }, cancellationToken);
+            var entries = await annotation.Callback(new ContainerFileSystemCallbackContext { Services = services, Model = resource }, cancellationToken);
             await AddAsync(annotation.DestinationPath.TrimEnd('/'), entries, annotation);
         }
 

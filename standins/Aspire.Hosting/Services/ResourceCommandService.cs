@@ -30,7 +30,7 @@ public class ResourceCommandService
             logger.LogInformation("Executing command '{Command}'.", commandName);
             return await command.ExecuteCommand(new ExecuteCommandContext
             {
-                ServiceProvider = _services,
+                Services = _services,
                 ResourceName = resource.Name,
                 CancellationToken = cancellationToken,
                 Logger = logger,

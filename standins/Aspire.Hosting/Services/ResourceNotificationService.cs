@@ -211,7 +211,7 @@ public class ResourceNotificationService(ILogger<ResourceNotificationService> lo
             relationships = relationships.Append(new RelationshipSnapshot(parent.Name, KnownRelationshipTypes.Parent));
         }
 
-        var context = new UpdateCommandStateContext { ResourceSnapshot = next, ServiceProvider = serviceProvider };
+        var context = new UpdateCommandStateContext { ResourceSnapshot = next, Services = serviceProvider };
         return next with
         {
             Relationships = [.. relationships.Distinct()],
