@@ -37,10 +37,5 @@ public sealed class NetworkApi
             ["EndpointConfig"] = new JsonObject { ["Aliases"] = aliases.ToJson() },
         }.ToContent(), cancellationToken);
 
-    /// <summary>Cuts a running container off, as a broken cable would.</summary>
-    public Task DisconnectAsync(string idOrName, string containerId, CancellationToken cancellationToken) =>
-        _http.CallAsync(HttpMethod.Post, $"networks/{DockerJson.Escape(idOrName)}/disconnect",
-            new JsonObject { ["Container"] = containerId, ["Force"] = true }.ToContent(), cancellationToken);
-
     private sealed record NetworkCreated(string Id);
 }

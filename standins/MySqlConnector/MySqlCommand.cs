@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Inner = MySql.Data.MySqlClient;
 
@@ -138,10 +137,6 @@ public sealed class MySqlCommand : DbCommand
             activity?.Dispose();
             throw;
         }
-        finally
-        {
-            Leave(activity);
-        }
     }
 
     protected override DbParameter CreateDbParameter() => CreateParameter();
@@ -188,14 +183,5 @@ public sealed class MySqlCommand : DbCommand
         }
 
         return inner;
-    }
-
-    // The span lives as long as the reader; what the caller does in between is not its child.
-    private static void Leave(Activity? activity)
-    {
-        if (activity is not null && Activity.Current == activity)
-        {
-            Activity.Current = activity.Parent;
-        }
     }
 }

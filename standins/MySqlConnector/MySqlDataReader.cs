@@ -38,7 +38,15 @@ public sealed class MySqlDataReader : DbDataReader
 
     public override bool Read() => ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    public override Task<bool> ReadAsync(CancellationToken cancellationToken) => RunAsync(() => _inner.ReadAsync(CancellationToken.None), cancellationToken);
+    public override Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (FieldCount > 0)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return RunAsync(() => _inner.ReadAsync(CancellationToken.None), cancellationToken);
+    }
 
     public override bool NextResult() => NextResultAsync(CancellationToken.None).GetAwaiter().GetResult();
 
@@ -197,6 +205,10 @@ public sealed class MySqlDataReader : DbDataReader
                     },
                     CancellationToken.None);
             }
+        }
+        catch (MySqlException e) when (_session.IsBroken || e.ErrorCode == MySqlErrorCode.QueryInterrupted)
+        {
+            // Nobody reads the rest, and an exception from here would hide the one that says why.
         }
         finally
         {

@@ -41,6 +41,8 @@ public sealed class MySqlException : DbException
     internal static MySqlException Timeout(Exception? inner) => new(
         MySqlErrorCode.CommandTimeoutExpired, null, "The Command Timeout expired before the operation completed.", inner);
 
+    internal static MySqlException Interrupted() => new(MySqlErrorCode.QueryInterrupted, "70100", "Query execution was interrupted", null);
+
     internal static MySqlException CannotConnect(string message, Exception? inner) => new(MySqlErrorCode.UnableToConnectToHost, null, message, inner);
 
     // "Authentication to host ... failed with message: " comes before what the server said.

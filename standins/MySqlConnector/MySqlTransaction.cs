@@ -30,12 +30,20 @@ public sealed class MySqlTransaction : DbTransaction
     {
         if (Connection is { State: ConnectionState.Open } connection)
         {
-            if (connection.ActiveReader is { } reader)
+            try
             {
-                await reader.DisposeAsync();
-            }
+                if (connection.ActiveReader is { } reader)
+                {
+                    await reader.DisposeAsync();
+                }
 
-            await EndAsync("Rollback", CancellationToken.None);
+                await EndAsync("Rollback", CancellationToken.None);
+            }
+            catch (MySqlException)
+            {
+                // Without its connection the transaction is rolled back all the same, and whoever disposes is often failing already.
+                connection.OpenSession.Break(Task.CompletedTask);
+            }
         }
 
         Detach();

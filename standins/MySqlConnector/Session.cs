@@ -60,10 +60,12 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs one command of MySql.Data, within its limit. Zero seconds are no limit.</summary>
+    /// <summary>
+    /// Runs one command of MySql.Data, within its limit. Zero seconds are no limit. What is done without waiting is done, even for a
+    /// caller whose token is cancelled: an INSERT that the server acknowledged is reported.
+    /// </summary>
     public async Task<T> RunAsync<T>(Func<Task<T>> command, int timeoutSeconds, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(IsBroken, this);
         var work = command();
         Exception? late = null;
@@ -81,18 +83,26 @@ internal sealed class Session : IAsyncDisposable
             // The command's own failure: read from the task below.
         }
 
-        if (work.IsCompletedSuccessfully)
+        MySqlException? failure = null;
+        if (!work.IsCompletedSuccessfully)
+        {
+            failure = work.IsFaulted ? Failure(work.Exception.InnerException!) : null;
+        }
+        else if (work.Result is null)
+        {
+            // MySql.Data's way to say that the server aborted the query.
+            failure = MySqlException.Interrupted();
+        }
+        else if (late is null || work.Result is not DataReader { FieldCount: > 0 } interrupted)
         {
             // A commit that made it after all has made it. But rows that come after KILL QUERY are no answer: SLEEP() says 1 then.
-            if (late is null || work.Result is not DataReader { FieldCount: > 0 } interrupted)
-            {
-                return work.Result;
-            }
-
+            return work.Result;
+        }
+        else
+        {
             await interrupted.DisposeAsync();
         }
 
-        var failure = work.IsFaulted ? Failure(work.Exception.InnerException!) : null;
         throw late switch
         {
             null => failure!,
@@ -101,14 +111,17 @@ internal sealed class Session : IAsyncDisposable
         };
     }
 
-    public Task<int> ExecuteAsync(string sql, int timeoutSeconds, CancellationToken cancellationToken) =>
-        RunAsync(
+    public Task<int> ExecuteAsync(string sql, int timeoutSeconds, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return RunAsync(
             async () =>
             {
                 await using var command = new DataCommand(sql, _inner) { CommandTimeout = 0 };
                 return await command.ExecuteNonQueryAsync(CancellationToken.None);
             },
             timeoutSeconds, cancellationToken);
+    }
 
     /// <summary>COM_RESET_CONNECTION: the state of a new connection, without a new login. False when the connection is of no more use.</summary>
     public async Task<bool> TryResetAsync(CancellationToken cancellationToken)

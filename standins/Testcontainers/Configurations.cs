@@ -24,16 +24,6 @@ public static class Unix
     public const UnixFileModes FileMode755 = FileMode644 | UnixFileModes.UserExecute | UnixFileModes.GroupExecute | UnixFileModes.OtherExecute;
 }
 
-public sealed record AccessMode
-{
-    public static readonly AccessMode ReadOnly = new("ro");
-    public static readonly AccessMode ReadWrite = new("rw");
-
-    private AccessMode(string value) => Value = value;
-
-    public string Value { get; }
-}
-
 /// <summary>A condition that a container meets when it is ready.</summary>
 public interface IWaitUntil
 {

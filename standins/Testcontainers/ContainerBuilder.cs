@@ -19,8 +19,6 @@ public abstract class ContainerBuilder<TBuilderEntity, TContainerEntity>
 
     public TBuilderEntity WithName(string name) => Merge(Configuration with { Name = name });
 
-    public TBuilderEntity WithHostname(string hostname) => Merge(Configuration with { Spec = Configuration.Spec with { Hostname = hostname } });
-
     public TBuilderEntity WithEntrypoint(params string[] entrypoint) => Merge(Configuration with { Spec = Configuration.Spec with { Entrypoint = entrypoint } });
 
     /// <summary>Appends to the arguments given so far.</summary>
@@ -49,14 +47,6 @@ public abstract class ContainerBuilder<TBuilderEntity, TContainerEntity>
     public TBuilderEntity WithResourceMapping(FileInfo source, FileInfo target, uint uid = 0, uint gid = 0, UnixFileModes fileMode = Unix.FileMode644) =>
         WithResourceMapping(File.ReadAllBytes(source.FullName), target, uid, gid, fileMode);
 
-    public TBuilderEntity WithResourceMapping(FileInfo source, DirectoryInfo target, uint uid = 0, uint gid = 0, UnixFileModes fileMode = Unix.FileMode644) =>
-        WithResourceMapping(File.ReadAllBytes(source.FullName), FilePath.Of($"{target}/{source.Name}"), uid, gid, fileMode);
-
-    public TBuilderEntity WithBindMount(string source, string destination) => WithMount(MountSpec.Bind(source, destination));
-
-    public TBuilderEntity WithBindMount(string source, string destination, AccessMode accessMode) =>
-        WithMount(MountSpec.Bind(source, destination, accessMode == AccessMode.ReadOnly));
-
     public TBuilderEntity WithVolumeMount(string source, string destination) => WithMount(MountSpec.Volume(source, destination));
 
     public TBuilderEntity WithVolumeMount(IVolume volume, string destination) =>
@@ -74,13 +64,6 @@ public abstract class ContainerBuilder<TBuilderEntity, TContainerEntity>
     public TBuilderEntity WithNetworkAliases(IEnumerable<string> networkAliases) =>
         Merge(Configuration with { Spec = Configuration.Spec with { Aliases = [.. Configuration.Spec.Aliases, .. networkAliases] } });
 
-    public TBuilderEntity WithExtraHost(string hostname, string ipAddress) =>
-        Merge(Configuration with { Spec = Configuration.Spec with { ExtraHosts = [.. Configuration.Spec.ExtraHosts, $"{hostname}:{ipAddress}"] } });
-
-    public TBuilderEntity WithPrivileged(bool privileged) => Merge(Configuration with { Spec = Configuration.Spec with { Privileged = privileged } });
-
-    public TBuilderEntity WithAutoRemove(bool autoRemove) => Merge(Configuration with { Spec = Configuration.Spec with { AutoRemove = autoRemove } });
-
     /// <summary>Whether the container is removed when its object is disposed of, or its process is gone.</summary>
     public TBuilderEntity WithCleanUp(bool cleanUp) => Merge(Configuration with { CleanUp = cleanUp });
 
@@ -92,23 +75,6 @@ public abstract class ContainerBuilder<TBuilderEntity, TContainerEntity>
     internal abstract TBuilderEntity Merge(ContainerConfiguration configuration);
 
     private TBuilderEntity WithMount(MountSpec mount) => Merge(Configuration with { Mounts = [.. Configuration.Mounts, mount] });
-}
-
-public sealed class ContainerBuilder : ContainerBuilder<ContainerBuilder, IContainer>
-{
-    public ContainerBuilder(string image)
-        : this(new ContainerConfiguration(new ContainerSpec(image)))
-    {
-    }
-
-    private ContainerBuilder(ContainerConfiguration configuration)
-        : base(configuration)
-    {
-    }
-
-    public override IContainer Build() => new DockerContainer(Configuration);
-
-    internal override ContainerBuilder Merge(ContainerConfiguration configuration) => new(configuration);
 }
 
 /// <summary>What a container is made from, and what it needs to be ready.</summary>

@@ -4,11 +4,10 @@ using System.Text;
 using DockerEngine;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
-using DotNet.Testcontainers.Networks;
 
 namespace DotNet.Testcontainers.Containers;
 
-public class DockerContainer : IContainer
+public abstract class DockerContainer : IContainer
 {
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(2), StopGrace = TimeSpan.FromSeconds(10), ExecLimit = TimeSpan.FromMinutes(10);
 
@@ -74,12 +73,6 @@ public class DockerContainer : IContainer
     public Task PauseAsync(CancellationToken ct = default) => _engine!.Containers.PauseAsync(Id, ct);
 
     public Task UnpauseAsync(CancellationToken ct = default) => _engine!.Containers.UnpauseAsync(Id, ct);
-
-    public async Task ConnectAsync(INetwork network, CancellationToken ct = default)
-    {
-        await network.CreateAsync(ct);
-        await _engine!.Networks.ConnectAsync(network.Name, Id, _configuration.Spec.Aliases, ct);
-    }
 
     public Task CopyAsync(byte[] fileContent, string filePath, uint uid = 0, uint gid = 0, UnixFileModes fileMode = Unix.FileMode644, CancellationToken ct = default) =>
         _engine!.Containers.PutFilesAsync(Id, [new ContainerFile(filePath, fileContent, (UnixFileMode)fileMode, (int)uid, (int)gid)], ct);

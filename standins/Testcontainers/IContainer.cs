@@ -1,5 +1,4 @@
 using DotNet.Testcontainers.Configurations;
-using DotNet.Testcontainers.Networks;
 
 namespace DotNet.Testcontainers.Containers;
 
@@ -32,8 +31,6 @@ public interface IContainer : IAsyncDisposable
     Task PauseAsync(CancellationToken ct = default);
 
     Task UnpauseAsync(CancellationToken ct = default);
-
-    Task ConnectAsync(INetwork network, CancellationToken ct = default);
 
     Task CopyAsync(byte[] fileContent, string filePath, uint uid = 0, uint gid = 0, UnixFileModes fileMode = Unix.FileMode644, CancellationToken ct = default);
 

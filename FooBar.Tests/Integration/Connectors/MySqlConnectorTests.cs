@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using FooBar.Tests.Support;
 using MySqlConnector;
 using static FooBar.Tests.Integration.Connectors.ConnectorServer;
 
@@ -8,16 +9,21 @@ namespace FooBar.Tests.Integration.Connectors;
 /// <summary>What FooBar relies on in MySqlConnector; the same with the package and with its stand-in.</summary>
 public sealed class MySqlConnectorTests(ConnectorServer server) : IClassFixture<ConnectorServer>
 {
+    private const string Endless =
+        "SELECT COUNT(*) FROM information_schema.collations a, information_schema.collations b, information_schema.collations c, information_schema.collations d";
+
     private readonly CancellationToken _limit = new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
 
-    [Fact]
-    public async Task Query_Cancelled_EndsSoonAndLeavesTheConnectionUsable()
+    [Theory]
+    [InlineData("SELECT SLEEP(30)")]
+    [InlineData(Endless)]
+    public async Task Query_Cancelled_EndsSoonAndLeavesTheConnectionUsable(string sql)
     {
         await using var connection = await server.Source.OpenConnectionAsync(_limit);
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var begun = Stopwatch.GetTimestamp();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ScalarAsync(connection, "SELECT SLEEP(30)", cancellation.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ScalarAsync(connection, sql, cancellation.Token));
 
         Assert.InRange(Stopwatch.GetElapsedTime(begun), TimeSpan.Zero, TimeSpan.FromSeconds(4));
         Assert.Equal(1L, await ScalarAsync(connection, "SELECT 1", _limit));
@@ -32,6 +38,21 @@ public sealed class MySqlConnectorTests(ConnectorServer server) : IClassFixture<
         var failure = await Assert.ThrowsAsync<MySqlException>(() => command.ExecuteScalarAsync(_limit));
 
         Assert.Equal(MySqlErrorCode.CommandTimeoutExpired, failure.ErrorCode);
+        Assert.Equal(1L, await ScalarAsync(connection, "SELECT 1", _limit));
+    }
+
+    [Fact]
+    public async Task Query_KilledByAnAdministrator_FailsAsInterruptedAndLeavesTheConnectionUsable()
+    {
+        await using var connection = await server.Source.OpenConnectionAsync(_limit);
+        var query = ScalarAsync(connection, Endless, _limit);
+        await Eventually.Within(TimeSpan.FromSeconds(10), async ct =>
+            (long)(await server.ScalarAsync($"SELECT COUNT(*) FROM information_schema.processlist WHERE id = {connection.ServerThread} AND info IS NOT NULL", ct))! == 1);
+
+        await server.ScalarAsync($"KILL QUERY {connection.ServerThread}", _limit);
+
+        var failure = await Assert.ThrowsAsync<MySqlException>(() => query);
+        Assert.Equal((MySqlErrorCode.QueryInterrupted, "70100"), (failure.ErrorCode, failure.SqlState));
         Assert.Equal(1L, await ScalarAsync(connection, "SELECT 1", _limit));
     }
 
