@@ -6,8 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace FooBar.Tests.EndToEnd;
 
 /// <summary>A person with a real browser.</summary>
-[Collection(nameof(FooBarStack))]
-public sealed class BrowserTests(FooBarStack stack) : IAsyncLifetime
+[Collection(nameof(FooBarSystem))]
+public sealed class BrowserTests(FooBarSystem system) : IAsyncLifetime
 {
     private IPlaywright playwright = null!;
     private IBrowser browser = null!;
@@ -32,7 +32,7 @@ public sealed class BrowserTests(FooBarStack stack) : IAsyncLifetime
     public async Task Visitor_WritesAPost_ReadsItAtOnceAndFindsItInTheList()
     {
         var page = await browser.NewPageAsync();
-        await page.GotoAsync(stack.Http.ToString());
+        await page.GotoAsync(system.Http.ToString());
         await page.GetByLabel("Title").FillAsync("Written in a browser");
         await page.GetByLabel("Your post").FillAsync("With a keyboard.");
         await page.GetByLabel("Your name").FillAsync("A visitor");
@@ -41,7 +41,7 @@ public sealed class BrowserTests(FooBarStack stack) : IAsyncLifetime
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Written in a browser" })).ToBeVisibleAsync();
         await Eventually.Within(TimeSpan.FromSeconds(10), async ct =>
         {
-            await page.GotoAsync(stack.Http.ToString());
+            await page.GotoAsync(system.Http.ToString());
             Assert.True(await page.GetByRole(AriaRole.Link, new() { Name = "Written in a browser" }).IsVisibleAsync());
         });
         await Expect(page.GetByRole(AriaRole.Contentinfo)).ToContainTextAsync("web-");
@@ -52,7 +52,7 @@ public sealed class BrowserTests(FooBarStack stack) : IAsyncLifetime
     public async Task Visitor_ForgetsTheTitle_KeepsTheTextAndIsToldWhatIsMissing()
     {
         var page = await browser.NewPageAsync();
-        await page.GotoAsync(stack.Http.ToString());
+        await page.GotoAsync(system.Http.ToString());
         await page.GetByLabel("Your post").FillAsync("A text that must not be lost.");
         await page.GetByLabel("Your name").FillAsync("A visitor");
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();

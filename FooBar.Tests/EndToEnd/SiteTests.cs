@@ -8,8 +8,8 @@ using Xunit;
 
 namespace FooBar.Tests.EndToEnd;
 
-[Collection(nameof(FooBarStack))]
-public sealed class SiteTests(FooBarStack stack) : IDisposable
+[Collection(nameof(FooBarSystem))]
+public sealed class SiteTests(FooBarSystem system) : IDisposable
 {
     private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(2));
 
@@ -21,7 +21,7 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
         var served = new List<string?>();
         for (var request = 0; request < 100; request++)
         {
-            var answer = await stack.GetAsync("/", Token);
+            var answer = await system.GetAsync("/", Token);
             Assert.Equal(HttpStatusCode.OK, answer.Status);
             served.Add(answer.ServedBy);
         }
@@ -33,13 +33,13 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
     [Fact]
     public async Task Post_MadeThroughOneServer_IsVisibleThroughTheOther()
     {
-        using var visitor = stack.Visitor();
+        using var visitor = system.Visitor();
         var path = await PostAsync(visitor, "Visible everywhere");
 
         var servers = new HashSet<string?>();
         await Eventually.Within(TimeSpan.FromSeconds(20), async ct =>
         {
-            var answer = await stack.GetAsync(path, ct);
+            var answer = await system.GetAsync(path, ct);
             Assert.Equal(HttpStatusCode.OK, answer.Status);
             Assert.Contains("Visible everywhere", answer.Body, StringComparison.Ordinal);
             servers.Add(answer.ServedBy);
@@ -50,7 +50,7 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
     [Fact]
     public async Task Post_Written_IsOnTheReplicaAndReadFromThere()
     {
-        using var visitor = stack.Visitor();
+        using var visitor = system.Visitor();
         await PostAsync(visitor, "Read from the replica");
 
         await using var replica = await OpenAsync("mysql-2");
@@ -61,7 +61,7 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
         });
         await Eventually.Within(TimeSpan.FromSeconds(10), async ct =>
         {
-            var page = (await stack.GetAsync("/", ct)).Body;
+            var page = (await system.GetAsync("/", ct)).Body;
             Assert.Contains("Read from the replica", page, StringComparison.Ordinal);
             Assert.Contains("mysql-2", page, StringComparison.Ordinal);
         });
@@ -79,7 +79,7 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
     [Fact]
     public async Task Post_WithoutATitle_IsAProblemThatNamesTheField()
     {
-        using var visitor = stack.Visitor();
+        using var visitor = system.Visitor();
         using var answer = await visitor.PostAsJsonAsync(new Uri("/api/posts", UriKind.Relative), new { title = "", body = "text", author = "A tester" }, Token);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -90,17 +90,17 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
     [Fact]
     public async Task Site_OverHttps_AnswersThroughTheGateway()
     {
-        using var visitor = stack.Visitor(https: true);
+        using var visitor = system.Visitor(https: true);
         using var answer = await visitor.GetAsync(new Uri("/", UriKind.Relative), Token);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.NotNull(FooBarStack.ServedBy(answer));
+        Assert.NotNull(FooBarSystem.ServedBy(answer));
     }
 
     [Fact]
     public async Task Coordinator_Asked_ShowsBothNodesAndItsDecision()
     {
-        using var failover = stack.App.CreateHttpClient("failover", "http");
+        using var failover = system.App.CreateHttpClient("failover", "http");
         await Eventually.Within(TimeSpan.FromSeconds(30), async ct =>
         {
             var cluster = await failover.GetFromJsonAsync<JsonElement>(new Uri("/cluster", UriKind.Relative), ct);
@@ -112,21 +112,21 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
     [Fact]
     public async Task WebReplica_StoppedOnTheDashboard_LosesNoRequestAndComesBack()
     {
-        await stack.CommandAsync("web-1", "resource-stop", Token);
+        await system.CommandAsync("web-1", "resource-stop", Token);
         try
         {
             await Eventually.Within(TimeSpan.FromSeconds(10), async ct => await OnlyFromAsync("web-2", ct));
             for (var request = 0; request < 50; request++)
             {
-                Assert.Equal((HttpStatusCode.OK, "web-2"), await stack.GetAsync("/", Token) is var answer ? (answer.Status, answer.ServedBy) : default);
+                Assert.Equal((HttpStatusCode.OK, "web-2"), await system.GetAsync("/", Token) is var answer ? (answer.Status, answer.ServedBy) : default);
             }
         }
         finally
         {
-            await stack.CommandAsync("web-1", "resource-start", Token);
+            await system.CommandAsync("web-1", "resource-start", Token);
         }
 
-        await Eventually.Within(TimeSpan.FromSeconds(40), async ct => (await stack.GetAsync("/", ct)).ServedBy == "web-1");
+        await Eventually.Within(TimeSpan.FromSeconds(40), async ct => (await system.GetAsync("/", ct)).ServedBy == "web-1");
     }
 
     public void Dispose() => limit.Dispose();
@@ -135,7 +135,7 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
     {
         for (var request = 0; request < 8; request++)
         {
-            if ((await stack.GetAsync("/", cancellationToken)).ServedBy != server)
+            if ((await system.GetAsync("/", cancellationToken)).ServedBy != server)
             {
                 return false;
             }
@@ -153,7 +153,7 @@ public sealed class SiteTests(FooBarStack stack) : IDisposable
 
     private async Task<MySqlConnection> OpenAsync(string node)
     {
-        var connection = new MySqlConnection(await stack.App.GetConnectionStringAsync(node, Token));
+        var connection = new MySqlConnection(await system.App.GetConnectionStringAsync(node, Token));
         await connection.OpenAsync(Token);
         return connection;
     }

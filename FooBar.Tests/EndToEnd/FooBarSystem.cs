@@ -10,21 +10,21 @@ using Xunit;
 namespace FooBar.Tests.EndToEnd;
 
 /// <summary>The whole AppHost, on ports of its own and with data that goes away with it.</summary>
-public sealed class FooBarStack : IAsyncLifetime
+public sealed class FooBarSystem : IAsyncLifetime
 {
-    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("foobar-stack-");
+    private readonly DirectoryInfo state = Directory.CreateTempSubdirectory("foobar-system-");
     private DistributedApplication? app;
 
     public Uri Http { get; } = new($"http://localhost:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}");
 
     public Uri Https { get; } = new($"https://localhost:{FreePort.Next().ToString(CultureInfo.InvariantCulture)}");
 
-    public DistributedApplication App => app ?? throw new InvalidOperationException("The stack is not started.");
+    public DistributedApplication App => app ?? throw new InvalidOperationException("The system is not started.");
 
     public async Task InitializeAsync()
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync(typeof(AppHostSettings), Arguments(), limit.Token);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<AppHostSettings>(Arguments(), limit.Token);
         app = await builder.BuildAsync(limit.Token);
         await app.StartAsync(limit.Token);
         foreach (var resource in new[] { "failover", "web-1", "web-2", "gateway-1", "gateway-2" })
@@ -47,7 +47,7 @@ public sealed class FooBarStack : IAsyncLifetime
     public HttpClient Visitor(bool https = false) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
-        SslOptions = new() { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        SslOptions = new() { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.Subject == "CN=FooBar development" },
     })
     {
         BaseAddress = https ? Https : Http,
@@ -84,6 +84,6 @@ public sealed class FooBarStack : IAsyncLifetime
     ];
 }
 
-/// <summary>All end-to-end tests share one stack and run one after another.</summary>
-[CollectionDefinition(nameof(FooBarStack))]
-public sealed class FooBarStackCollection : ICollectionFixture<FooBarStack>;
+/// <summary>All end-to-end tests share one system and run one after another.</summary>
+[CollectionDefinition(nameof(FooBarSystem))]
+public sealed class SharedFooBarSystem : ICollectionFixture<FooBarSystem>;
