@@ -19,6 +19,9 @@ public sealed class MySqlNodes : IAsyncLifetime
 
     private const string NodeProgram = "/opt/mysql-node";
 
+    // Process 1 is the node program, which has the same name and ends when the server has.
+    private const string Kill = "for p in /proc/[0-9]*; do [ $p != /proc/1 ] && [ \"$(cat $p/comm 2>/dev/null)\" = mysqld ] && kill -KILL ${p#/proc/}; done; true";
+
     private readonly INetwork network = new NetworkBuilder().Build();
     private readonly List<(MySqlContainer Container, int Port)> nodes = [];
 
@@ -80,8 +83,11 @@ public sealed class MySqlNodes : IAsyncLifetime
     }
 
     /// <summary>Kills the server with SIGKILL; its container ends with it, and may be started again.</summary>
-    public Task KillAsync(string name, CancellationToken cancellationToken) =>
-        this[name].ExecAsync(["bash", "-c", "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */mysqld) kill -KILL ${p#/proc/};; esac; done"], cancellationToken);
+    public async Task KillAsync(string name, CancellationToken cancellationToken)
+    {
+        await this[name].ExecAsync(["bash", "-c", Kill], cancellationToken);
+        await this[name].StopAsync(cancellationToken);
+    }
 
     private MySqlContainer Build(int number, int port)
     {
