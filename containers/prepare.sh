@@ -177,7 +177,7 @@ prepare_done() { exec 9>&-; }
 build_solution() {
     local began=$SECONDS
     say "Building ..."
-    dotnet build "$root/FooBar.sln" -m:2 -nodeReuse:false -v:quiet -nologo '-clp:ErrorsOnly;NoSummary' ||
+    dotnet msbuild "$root/FooBar.sln" -restore -m:2 -nodeReuse:false -v:minimal -nologo ||
         fail "The build failed; the errors stand above."
     say "Built in $((SECONDS - began)) s."
 }
