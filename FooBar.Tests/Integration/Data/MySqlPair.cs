@@ -93,11 +93,6 @@ public sealed class MySqlPair : IAsyncLifetime
         var servers = string.Join(',', nodes.Select(node => $"{node.Server}:{node.Port}"));
         return $"Server={servers};Database=foobar;User ID={user};Password={Password};SslMode=Required";
     }
-
-    private sealed class Undo(Func<Task> action) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await action();
-    }
 }
 
 /// <summary>Tests of one collection run one after the other, so that they may share the pair.</summary>

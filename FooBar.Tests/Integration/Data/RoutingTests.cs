@@ -27,7 +27,7 @@ public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
             Assert.Equal(1, await session.ExecuteAsync($"INSERT INTO notes VALUES ({1}, {"ä '\" \\ 🙂"})", None));
         }
 
-        await Eventually.Within(TimeSpan.FromSeconds(2), async ct =>
+        await Eventually.Within(TimeSpan.FromSeconds(8), async ct =>
         {
             await using var session = await host.Database.OpenAsync(ReadFrom.Replica, ct);
             Assert.Equal(("mysql-2", "replica"), (session.Node, session.Role));
@@ -110,7 +110,7 @@ public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
     {
         await using var host = await DataHost.StartOnHealthyPairAsync(mysql, ("WriteWait", "00:00:00.5"));
         await mysql.AsRootAsync(1, "SET GLOBAL super_read_only = ON");
-        await host.BecomesAsync("mysql-1 Unusable, mysql-2 Replica", TimeSpan.FromSeconds(3));
+        await host.BecomesAsync("mysql-1 Unusable, mysql-2 Replica", TimeSpan.FromSeconds(8));
 
         var watch = Stopwatch.StartNew();
         var failure = await Assert.ThrowsAsync<NoPrimaryException>(() => host.Database.OpenForWriteAsync(None));
@@ -166,7 +166,7 @@ public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
 
         await mysql.AsRootAsync(2, "SET GLOBAL offline_mode = ON");
         await mysql.AsRootAsync(2, "SET GLOBAL offline_mode = OFF");
-        await host.BecomesAsync("mysql-1 Primary, mysql-2 Replica", TimeSpan.FromSeconds(3));
+        await host.BecomesAsync("mysql-1 Primary, mysql-2 Replica", TimeSpan.FromSeconds(8));
 
         for (var i = 0; i < 10; i++)
         {

@@ -6,7 +6,7 @@ namespace FooBar.Tests.Integration.Data;
 [Collection(MySqlPairTests.Name)]
 public sealed class TopologyTests(MySqlPair mysql) : IAsyncLifetime
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
 
     public Task InitializeAsync() => mysql.ResetAsync();
 
