@@ -43,7 +43,6 @@ public class MySqlDatabaseResource(string name, string databaseName, MySqlServer
     : Resource(name), IResourceWithParent<MySqlServerResource>, IResourceWithConnectionString
 {
     public string DatabaseName { get; } = databaseName;
-
     public MySqlServerResource Parent { get; } = parent;
 
     public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{Parent.ConnectionStringExpression};Database={DatabaseName}");

@@ -61,13 +61,9 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public IServiceCollection Services => _host.Services;
 
     public string AppHostDirectory { get; }
-
     public Assembly? AppHostAssembly { get; }
-
     public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
-
     public DistributedApplicationExecutionContext ExecutionContext { get; }
-
     public IResourceCollection Resources { get; } = new ResourceCollection();
 
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource

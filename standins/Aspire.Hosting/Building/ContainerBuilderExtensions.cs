@@ -35,15 +35,6 @@ public static class ContainerResourceBuilderExtensions
         return builder;
     }
 
-    public static IResourceBuilder<T> WithImageSHA256<T>(this IResourceBuilder<T> builder, string sha256) where T : ContainerResource
-    {
-        (builder.Image().Tag, builder.Image().SHA256) = (null, sha256);
-        return builder;
-    }
-
-    public static IResourceBuilder<T> WithImagePullPolicy<T>(this IResourceBuilder<T> builder, ImagePullPolicy pullPolicy) where T : ContainerResource =>
-        builder.WithAnnotation(new ContainerImagePullPolicyAnnotation { ImagePullPolicy = pullPolicy }, ResourceAnnotationMutationBehavior.Replace);
-
     public static IResourceBuilder<T> WithEntrypoint<T>(this IResourceBuilder<T> builder, string entrypoint) where T : ContainerResource
     {
         builder.Resource.Entrypoint = entrypoint;
@@ -51,10 +42,8 @@ public static class ContainerResourceBuilderExtensions
     }
 
     public static IResourceBuilder<T> WithLifetime<T>(this IResourceBuilder<T> builder, ContainerLifetime lifetime) where T : ContainerResource =>
-        builder.WithAnnotation(new ContainerLifetimeAnnotation { Lifetime = lifetime }, ResourceAnnotationMutationBehavior.Replace);
-
-    public static IResourceBuilder<T> WithContainerName<T>(this IResourceBuilder<T> builder, string name) where T : ContainerResource =>
-        builder.WithAnnotation(new ContainerNameAnnotation { Name = name }, ResourceAnnotationMutationBehavior.Replace);
+        lifetime == ContainerLifetime.Session ? builder : throw new DistributedApplicationException(
+            $"'{builder.Resource.Name}' is to outlive the AppHost, and the stand-in removes every container at the end: keep what lasts in a volume.");
 
     public static IResourceBuilder<T> WithContainerNetworkAlias<T>(this IResourceBuilder<T> builder, string alias) where T : ContainerResource =>
         builder.WithAnnotation(new ContainerNetworkAliasAnnotation(alias));

@@ -10,7 +10,6 @@ namespace Aspire.Hosting.ApplicationModel
     public interface IResourceBuilder<out T> where T : IResource
     {
         IDistributedApplicationBuilder ApplicationBuilder { get; }
-
         T Resource { get; }
 
         IResourceBuilder<T> WithAnnotation<TAnnotation>(ResourceAnnotationMutationBehavior behavior = ResourceAnnotationMutationBehavior.Append)
@@ -23,7 +22,6 @@ namespace Aspire.Hosting.ApplicationModel
     internal sealed class ResourceBuilder<T>(IDistributedApplicationBuilder applicationBuilder, T resource) : IResourceBuilder<T> where T : IResource
     {
         public IDistributedApplicationBuilder ApplicationBuilder { get; } = applicationBuilder;
-
         public T Resource { get; } = resource;
 
         public IResourceBuilder<T> WithAnnotation<TAnnotation>(TAnnotation annotation, ResourceAnnotationMutationBehavior behavior)
@@ -55,28 +53,19 @@ namespace Aspire.Hosting
     public class ProjectResourceOptions
     {
         public string? LaunchProfileName { get; set; }
-
         public bool ExcludeLaunchProfile { get; set; }
-
         public bool ExcludeKestrelEndpoints { get; set; }
     }
 
     public interface IDistributedApplicationBuilder
     {
         ConfigurationManager Configuration { get; }
-
         string AppHostDirectory { get; }
-
         Assembly? AppHostAssembly { get; }
-
         IHostEnvironment Environment { get; }
-
         IServiceCollection Services { get; }
-
         IDistributedApplicationEventing Eventing { get; }
-
         DistributedApplicationExecutionContext ExecutionContext { get; }
-
         IResourceCollection Resources { get; }
 
         IResourceBuilder<T> AddResource<T>(T resource) where T : IResource;
@@ -89,17 +78,11 @@ namespace Aspire.Hosting
     public sealed class DistributedApplicationOptions
     {
         public string[]? Args { get; set; }
-
         public string? AssemblyName { get; set; }
-
         public string? ProjectDirectory { get; set; }
-
         public bool DisableDashboard { get; set; }
 
         /// <summary>Copies every resource's console lines to the log of the AppHost.</summary>
         public bool EnableResourceLogging { get; set; }
-
-        /// <summary>Without effect here: the dashboard of the stand-in listens on loopback only.</summary>
-        public bool AllowUnsecuredTransport { get; set; }
     }
 }

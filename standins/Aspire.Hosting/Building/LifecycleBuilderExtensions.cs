@@ -70,9 +70,6 @@ public static partial class ResourceBuilderExtensions
     public static IResourceBuilder<T> ExcludeFromManifest<T>(this IResourceBuilder<T> builder) where T : IResource =>
         builder.WithAnnotation(ManifestPublishingCallbackAnnotation.Ignore);
 
-    public static IResourceBuilder<T> WithIconName<T>(this IResourceBuilder<T> builder, string iconName, IconVariant iconVariant = IconVariant.Filled)
-        where T : IResource => builder.WithAnnotation(new ResourceIconAnnotation(iconName, iconVariant));
-
     private static IResourceBuilder<T> WaitUntil<T>(this IResourceBuilder<T> builder, IResource dependency, WaitType type, WaitBehavior? behavior = null,
         int exitCode = 0) where T : IResourceWithWaitSupport
     {

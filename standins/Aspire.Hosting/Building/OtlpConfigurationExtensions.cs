@@ -4,17 +4,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace Aspire.Hosting;
 
-public enum OtlpProtocol { Grpc, HttpProtobuf, HttpJson }
-
 public static class OtlpConfigurationExtensions
 {
-    public static IResourceBuilder<T> WithOtlpExporter<T>(this IResourceBuilder<T> builder) where T : IResourceWithEnvironment => builder.WithOtlp(null);
-
-    public static IResourceBuilder<T> WithOtlpExporter<T>(this IResourceBuilder<T> builder, OtlpProtocol protocol) where T : IResourceWithEnvironment =>
-        builder.WithOtlp(protocol);
-
     // The names are OpenTelemetry's. The endpoint is whatever collector the AppHost's configuration names; without one nothing is exported.
-    private static IResourceBuilder<T> WithOtlp<T>(this IResourceBuilder<T> builder, OtlpProtocol? protocol) where T : IResourceWithEnvironment
+    public static IResourceBuilder<T> WithOtlpExporter<T>(this IResourceBuilder<T> builder) where T : IResourceWithEnvironment
     {
         var instance = Guid.NewGuid().ToString("N")[..8];
         return builder.WithEnvironment(context =>
@@ -34,13 +27,7 @@ public static class OtlpConfigurationExtensions
             }
 
             variables["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint;
-            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol switch
-            {
-                OtlpProtocol.Grpc => "grpc",
-                OtlpProtocol.HttpProtobuf => "http/protobuf",
-                OtlpProtocol.HttpJson => "http/json",
-                _ => configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc",
-            };
+            variables["OTEL_EXPORTER_OTLP_PROTOCOL"] = configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] ?? "grpc";
             if (builder.ApplicationBuilder.Environment.IsDevelopment())
             {
                 // In development what happened is wanted within a second, not with the next full batch.

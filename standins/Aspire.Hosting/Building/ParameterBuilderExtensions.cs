@@ -18,16 +18,7 @@ public static class ParameterResourceBuilderExtensions
             : builder.AddResource(new ParameterResource(name, _ => valueGetter(), secret));
 
     public static IResourceBuilder<ParameterResource> AddParameter(this IDistributedApplicationBuilder builder, string name, ParameterDefault value,
-        bool secret = false, bool persist = false) => builder.AddResource(Create(builder, name, $"Parameters:{name}", secret, value, persist));
-
-    public static IResourceBuilder<ParameterResource> AddParameterFromConfiguration(this IDistributedApplicationBuilder builder, string name,
-        string configurationKey, bool secret = false) => builder.AddResource(Create(builder, name, configurationKey, secret, null, persist: false));
-
-    public static IResourceBuilder<ParameterResource> WithDescription(this IResourceBuilder<ParameterResource> builder, string description, bool enableMarkdown = false)
-    {
-        (builder.Resource.Description, builder.Resource.EnableDescriptionMarkdown) = (description, enableMarkdown);
-        return builder;
-    }
+        bool secret = false, bool persist = false) => builder.AddResource(Create(builder, name, secret, value, persist));
 
     /// <summary>A generated password that is kept in user secrets. The caller adds the resource or uses it as it is.</summary>
     public static ParameterResource CreateDefaultPasswordParameter(IDistributedApplicationBuilder builder, string name, bool lower = true, bool upper = true,
@@ -46,23 +37,24 @@ public static class ParameterResourceBuilderExtensions
         });
 
     public static ParameterResource CreateGeneratedParameter(IDistributedApplicationBuilder builder, string name, bool secret, GenerateParameterDefault parameterDefault) =>
-        Create(builder, name, $"Parameters:{name}", secret, parameterDefault, persist: true);
+        Create(builder, name, secret, parameterDefault, persist: true);
 
     public static ParameterResource CreateParameter(IDistributedApplicationBuilder builder, string name, bool secret) =>
-        Create(builder, name, $"Parameters:{name}", secret, null, persist: false);
+        Create(builder, name, secret, null, persist: false);
 
-    private static ParameterResource Create(IDistributedApplicationBuilder builder, string name, string key, bool secret, ParameterDefault? value, bool persist) =>
-        new(name, @default => Configured(builder.Configuration, key) ?? Default(builder, key, @default, persist) ?? throw new MissingParameterValueException(
-            $"Parameter '{name}' has no value: set the environment variable {key.Replace(":", "__", StringComparison.Ordinal).Replace('-', '_')}, "
-            + $"or run: dotnet user-secrets --project {builder.AppHostDirectory} set {key} VALUE"), secret)
+    private static ParameterResource Create(IDistributedApplicationBuilder builder, string name, bool secret, ParameterDefault? value, bool persist) =>
+        new(name, @default => Configured(builder.Configuration, name) ?? Default(builder, name, @default, persist) ?? throw new MissingParameterValueException(
+            $"Parameter '{name}' has no value: set the environment variable Parameters__{name.Replace('-', '_')}, "
+            + $"or run: dotnet user-secrets --project {builder.AppHostDirectory} set Parameters:{name} VALUE"), secret)
         {
             Default = value,
         };
 
     // Shells allow no hyphen in a variable's name, so Parameters__my_name serves the parameter my-name too.
-    private static string? Configured(ConfigurationManager configuration, string key) => configuration[key] ?? configuration[key.Replace('-', '_')];
+    private static string? Configured(ConfigurationManager configuration, string name) =>
+        configuration[$"Parameters:{name}"] ?? configuration[$"Parameters:{name.Replace('-', '_')}"];
 
-    private static string? Default(IDistributedApplicationBuilder builder, string key, ParameterDefault? value, bool persist) => value is null ? null
-        : persist && builder.ExecutionContext.IsRunMode ? UserSecretsStore.Of(builder.AppHostAssembly).GetOrAdd(key, value.GetDefaultValue)
+    private static string? Default(IDistributedApplicationBuilder builder, string name, ParameterDefault? value, bool persist) => value is null ? null
+        : persist && builder.ExecutionContext.IsRunMode ? UserSecretsStore.Of(builder.AppHostAssembly).GetOrAdd($"Parameters:{name}", value.GetDefaultValue)
         : value.GetDefaultValue();
 }

@@ -14,9 +14,7 @@ public static partial class ResourceBuilderExtensions
         return builder.WithReferenceRelationship(resource).WithEnvironment(context =>
         {
             context.EnvironmentVariables[resource.ConnectionStringEnvironmentVariable ?? "ConnectionStrings__" + name] = new ConnectionStringReference(resource, optional);
-            var properties = resource.GetConnectionProperties()
-                .Concat(resource.Annotations.OfType<ConnectionPropertyAnnotation>().Select(a => KeyValuePair.Create(a.Name, a.Value)));
-            foreach (var (property, value) in properties)
+            foreach (var (property, value) in resource.GetConnectionProperties())
             {
                 context.EnvironmentVariables[(name.Length == 0 ? "" : VariableName(name).ToUpperInvariant() + "_") + property.ToUpperInvariant()] = value;
             }
@@ -35,17 +33,8 @@ public static partial class ResourceBuilderExtensions
         where TDestination : IResourceWithEnvironment =>
         builder.WithEndpointsOf(endpointReference.Resource, endpointReference.EndpointName, serviceName: null);
 
-    public static IResourceBuilder<T> WithConnectionProperty<T>(this IResourceBuilder<T> builder, string name, ReferenceExpression value)
-        where T : IResourceWithConnectionString => builder.WithAnnotation(new ConnectionPropertyAnnotation(name, value));
-
-    public static IResourceBuilder<T> WithConnectionProperty<T>(this IResourceBuilder<T> builder, string name, string value)
-        where T : IResourceWithConnectionString => builder.WithConnectionProperty(name, ReferenceExpression.Create($"{value}"));
-
     public static IResourceBuilder<T> WithReferenceRelationship<T>(this IResourceBuilder<T> builder, IResource resource) where T : IResource =>
         builder.WithRelationship(resource, KnownRelationshipTypes.Reference);
-
-    public static IResourceBuilder<T> WithReferenceRelationship<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> resourceBuilder)
-        where T : IResource => builder.WithReferenceRelationship(resourceBuilder.Resource);
 
     public static IResourceBuilder<T> WithParentRelationship<T>(this IResourceBuilder<T> builder, IResourceBuilder<IResource> parent) where T : IResource =>
         builder.WithParentRelationship(parent.Resource);

@@ -7,14 +7,12 @@ namespace Aspire.Hosting.ApplicationModel
     public class BeforeStartEvent(IServiceProvider services, DistributedApplicationModel model) : IDistributedApplicationEvent
     {
         public IServiceProvider Services { get; } = services;
-
         public DistributedApplicationModel Model { get; } = model;
     }
 
     public class AfterResourcesCreatedEvent(IServiceProvider services, DistributedApplicationModel model) : IDistributedApplicationEvent
     {
         public IServiceProvider Services { get; } = services;
-
         public DistributedApplicationModel Model { get; } = model;
     }
 
@@ -23,27 +21,21 @@ namespace Aspire.Hosting.ApplicationModel
         : IDistributedApplicationResourceEvent
     {
         public IResource Resource { get; } = resource;
-
         public IDistributedApplicationEventing Eventing { get; } = distributedApplicationEventing;
-
         public ILogger Logger { get; } = resourceLoggerService.GetLogger(resource);
-
         public ResourceNotificationService Notifications { get; } = resourceNotificationService;
-
         public IServiceProvider Services { get; } = services;
     }
 
     public class ResourceEndpointsAllocatedEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
     {
         public IResource Resource { get; } = resource;
-
         public IServiceProvider Services { get; } = services;
     }
 
     public class ConnectionStringAvailableEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
     {
         public IResource Resource { get; } = resource;
-
         public IServiceProvider Services { get; } = services;
     }
 
@@ -51,7 +43,6 @@ namespace Aspire.Hosting.ApplicationModel
     public class BeforeResourceStartedEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
     {
         public IResource Resource { get; } = resource;
-
         public IServiceProvider Services { get; } = services;
     }
 
@@ -59,16 +50,13 @@ namespace Aspire.Hosting.ApplicationModel
     public class ResourceReadyEvent(IResource resource, IServiceProvider services) : IDistributedApplicationResourceEvent
     {
         public IResource Resource { get; } = resource;
-
         public IServiceProvider Services { get; } = services;
     }
 
     public class ResourceStoppedEvent(IResource resource, IServiceProvider services, ResourceEvent resourceEvent) : IDistributedApplicationResourceEvent
     {
         public IResource Resource { get; } = resource;
-
         public IServiceProvider Services { get; } = services;
-
         public ResourceEvent ResourceEvent { get; } = resourceEvent;
     }
 }

@@ -8,8 +8,6 @@ public enum ContainerMountType { BindMount, Volume }
 
 public enum IconVariant { Regular, Filled }
 
-public enum ImagePullPolicy { Default, Always, Missing, Never }
-
 public enum WaitBehavior { WaitOnResourceUnavailable, StopOnResourceUnavailable }
 
 public enum WaitType { WaitUntilHealthy, WaitForCompletion, WaitUntilStarted }
@@ -17,29 +15,15 @@ public enum WaitType { WaitUntilHealthy, WaitForCompletion, WaitUntilStarted }
 public sealed class ExecutableAnnotation : IResourceAnnotation
 {
     public required string Command { get; set; }
-
     public required string WorkingDirectory { get; set; }
 }
 
 public sealed class ContainerImageAnnotation : IResourceAnnotation
 {
     public string? Registry { get; set; }
-
     public required string Image { get; set; }
-
     public string? Tag { get; set; }
-
     public string? SHA256 { get; set; }
-}
-
-public sealed class ContainerLifetimeAnnotation : IResourceAnnotation
-{
-    public required ContainerLifetime Lifetime { get; set; }
-}
-
-public sealed class ContainerNameAnnotation : IResourceAnnotation
-{
-    public required string Name { get; set; }
 }
 
 public sealed class ContainerNetworkAliasAnnotation(string alias) : IResourceAnnotation
@@ -50,23 +34,14 @@ public sealed class ContainerNetworkAliasAnnotation(string alias) : IResourceAnn
 public sealed class ContainerMountAnnotation(string? source, string target, ContainerMountType type, bool isReadOnly) : IResourceAnnotation
 {
     public string? Source { get; } = source;
-
     public string Target { get; } = target;
-
     public ContainerMountType Type { get; } = type;
-
     public bool IsReadOnly { get; } = isReadOnly;
-}
-
-public sealed class ContainerImagePullPolicyAnnotation : IResourceAnnotation
-{
-    public required ImagePullPolicy ImagePullPolicy { get; set; }
 }
 
 public sealed class ContainerRuntimeArgsCallbackContext(IList<object> args, CancellationToken cancellationToken = default)
 {
     public IList<object> Args { get; } = args;
-
     public CancellationToken CancellationToken { get; } = cancellationToken;
 }
 
@@ -78,11 +53,8 @@ public sealed class ContainerRuntimeArgsCallbackAnnotation(Func<ContainerRuntime
 public sealed class WaitAnnotation(IResource resource, WaitType waitType, int exitCode = 0) : IResourceAnnotation
 {
     public IResource Resource { get; } = resource;
-
     public WaitType WaitType { get; } = waitType;
-
     public WaitBehavior? WaitBehavior { get; init; }
-
     public int ExitCode { get; } = exitCode;
 }
 
@@ -94,23 +66,10 @@ public class HealthCheckAnnotation(string key) : IResourceAnnotation
 public sealed class ResourceRelationshipAnnotation(IResource resource, string type) : IResourceAnnotation
 {
     public IResource Resource { get; } = resource;
-
     public string Type { get; } = type;
 }
 
 public sealed class ExplicitStartupAnnotation : IResourceAnnotation;
-
-public sealed class ReplicaAnnotation(int replicas = 1) : IResourceAnnotation
-{
-    public int Replicas { get; } = replicas;
-}
-
-public sealed class ResourceIconAnnotation(string iconName, IconVariant iconVariant = IconVariant.Filled) : IResourceAnnotation
-{
-    public string IconName { get; } = iconName;
-
-    public IconVariant IconVariant { get; } = iconVariant;
-}
 
 public sealed class ManifestPublishingCallbackAnnotation : IResourceAnnotation
 {
@@ -118,23 +77,9 @@ public sealed class ManifestPublishingCallbackAnnotation : IResourceAnnotation
     public static ManifestPublishingCallbackAnnotation Ignore { get; } = new();
 }
 
-public sealed class ConnectionPropertyAnnotation(string name, ReferenceExpression referenceExpression) : IResourceAnnotation
-{
-    public string Name { get; } = name;
-
-    public ReferenceExpression Value { get; } = referenceExpression;
-}
-
 public sealed class EndpointReferenceAnnotation(IResourceWithEndpoints resource) : IResourceAnnotation
 {
     public IResourceWithEndpoints Resource { get; } = resource;
-
     public bool UseAllEndpoints { get; set; }
-
     public ISet<string> EndpointNames { get; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-}
-
-public sealed class ResourceSnapshotAnnotation(CustomResourceSnapshot initialSnapshot) : IResourceAnnotation
-{
-    public CustomResourceSnapshot InitialSnapshot { get; } = initialSnapshot;
 }

@@ -7,13 +7,9 @@ public class EnvironmentCallbackContext(DistributedApplicationExecutionContext e
     Dictionary<string, object>? environmentVariables = null, CancellationToken cancellationToken = default)
 {
     public Dictionary<string, object> EnvironmentVariables { get; } = environmentVariables ?? [];
-
     public CancellationToken CancellationToken { get; } = cancellationToken;
-
     public ILogger Logger { get; set; } = NullLogger.Instance;
-
     public IResource Resource { get; } = resource;
-
     public DistributedApplicationExecutionContext ExecutionContext { get; } = executionContext;
 }
 
@@ -35,13 +31,9 @@ public class EnvironmentCallbackAnnotation : IResourceAnnotation
 public sealed class CommandLineArgsCallbackContext(IList<object> args, IResource resource, CancellationToken cancellationToken = default)
 {
     public IList<object> Args { get; } = args;
-
     public CancellationToken CancellationToken { get; } = cancellationToken;
-
     public DistributedApplicationExecutionContext ExecutionContext { get; init; } = new(DistributedApplicationOperation.Run);
-
     public ILogger Logger { get; init; } = NullLogger.Instance;
-
     public IResource Resource { get; } = resource;
 }
 
@@ -53,9 +45,7 @@ public class CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCallbackConte
 public sealed class ResourceUrlAnnotation : IResourceAnnotation
 {
     public required string Url { get; set; }
-
     public string? DisplayText { get; set; }
-
     public EndpointReference? Endpoint { get; init; }
 }
 
@@ -63,11 +53,8 @@ public class ResourceUrlsCallbackContext(DistributedApplicationExecutionContext 
     List<ResourceUrlAnnotation>? urls = null, CancellationToken cancellationToken = default)
 {
     public List<ResourceUrlAnnotation> Urls { get; } = urls ?? [];
-
     public IResource Resource { get; } = resource;
-
     public DistributedApplicationExecutionContext ExecutionContext { get; } = executionContext;
-
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
     public EndpointReference? GetEndpoint(string name) =>

@@ -14,44 +14,32 @@ public static class KnownResourceCommands
 public class CommandOptions
 {
     public string? Description { get; set; }
-
     public object? Parameter { get; set; }
-
     public string? ConfirmationMessage { get; set; }
-
     public string? IconName { get; set; }
-
     public IconVariant? IconVariant { get; set; }
-
     public bool IsHighlighted { get; set; }
-
     public Func<UpdateCommandStateContext, ResourceCommandState>? UpdateState { get; set; }
 }
 
 public sealed class UpdateCommandStateContext
 {
     public required CustomResourceSnapshot ResourceSnapshot { get; init; }
-
     public required IServiceProvider Services { get; init; }
 }
 
 public sealed class ExecuteCommandContext
 {
     public required IServiceProvider Services { get; init; }
-
     public required string ResourceName { get; init; }
-
     public required CancellationToken CancellationToken { get; init; }
-
     public required ILogger Logger { get; init; }
 }
 
 public sealed class ExecuteCommandResult
 {
     public required bool Success { get; init; }
-
     public bool Canceled { get; init; }
-
     public string? Message { get; init; }
 }
 
@@ -71,22 +59,13 @@ public sealed class ResourceCommandAnnotation(string name, string displayName, F
     string? confirmationMessage, string? iconName, IconVariant? iconVariant, bool isHighlighted) : IResourceAnnotation
 {
     public string Name { get; } = name;
-
     public string DisplayName { get; } = displayName;
-
     public Func<UpdateCommandStateContext, ResourceCommandState> UpdateState { get; } = updateState;
-
     public Func<ExecuteCommandContext, Task<ExecuteCommandResult>> ExecuteCommand { get; } = executeCommand;
-
     public string? DisplayDescription { get; } = displayDescription;
-
     public object? Parameter { get; } = parameter;
-
     public string? ConfirmationMessage { get; } = confirmationMessage;
-
     public string? IconName { get; } = iconName;
-
     public IconVariant? IconVariant { get; } = iconVariant;
-
     public bool IsHighlighted { get; } = isHighlighted;
 }

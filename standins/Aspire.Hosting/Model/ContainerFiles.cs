@@ -11,16 +11,13 @@ public abstract class ContainerFileSystemItem
     } = "";
 
     public int? Owner { get; set; }
-
     public int? Group { get; set; }
-
     public UnixFileMode Mode { get; set; }
 }
 
 public abstract class ContainerFileBase : ContainerFileSystemItem
 {
     public string? Contents { get; set; }
-
     public string? SourcePath { get; set; }
 }
 
@@ -63,19 +60,14 @@ public sealed class ContainerDirectory : ContainerFileSystemItem
 public sealed class ContainerFileSystemCallbackContext
 {
     public required IServiceProvider Services { get; init; }
-
     public required IResource Model { get; init; }
 }
 
 public sealed class ContainerFileSystemCallbackAnnotation : IResourceAnnotation
 {
     public required string DestinationPath { get; init; }
-
     public required Func<ContainerFileSystemCallbackContext, CancellationToken, Task<IEnumerable<ContainerFileSystemItem>>> Callback { get; init; }
-
     public int? DefaultOwner { get; init; }
-
     public int? DefaultGroup { get; init; }
-
     public UnixFileMode? Umask { get; set; }
 }

@@ -28,11 +28,8 @@ public sealed class EndpointReference : IManifestExpressionProvider, IValueProvi
     }
 
     public IResourceWithEndpoints Resource { get; }
-
     public string EndpointName { get; }
-
     public NetworkIdentifier? ContextNetworkID { get; }
-
     public string? ErrorMessage { get; init; }
 
     public EndpointAnnotation EndpointAnnotation => Annotation ?? throw new InvalidOperationException(
@@ -82,7 +79,6 @@ public class EndpointReferenceExpression(EndpointReference endpointReference, En
     : IManifestExpressionProvider, IValueProvider, IValueWithReferences
 {
     public EndpointReference Endpoint { get; } = endpointReference;
-
     public EndpointProperty Property { get; } = property;
 
     public string ValueExpression => Property switch

@@ -33,17 +33,13 @@ public sealed class EndpointAnnotation : IResourceAnnotation
     }
 
     public string Name { get; set; }
-
     public ProtocolType Protocol { get; set; }
-
     public string UriScheme { get; set; }
-
     public string TargetHost { get; set; } = "localhost";
 
     public string Transport { get => _transport ?? (UriScheme is "http" or "https" ? "http" : "tcp"); set => _transport = value; }
 
     public bool IsExternal { get; set; }
-
     public bool IsProxied { get; set; }
 
     public bool TlsEnabled { get => field || UriScheme == "https"; set; }
@@ -71,11 +67,8 @@ public sealed class EndpointAnnotation : IResourceAnnotation
 public class AllocatedEndpoint(EndpointAnnotation endpoint, string address, int port, string? targetPortExpression = null)
 {
     public EndpointAnnotation Endpoint { get; } = endpoint;
-
     public string Address { get; } = address;
-
     public int Port { get; } = port;
-
     public string? TargetPortExpression { get; } = targetPortExpression;
 
     public string UriScheme => Endpoint.UriScheme;

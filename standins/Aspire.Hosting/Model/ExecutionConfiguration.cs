@@ -28,7 +28,6 @@ public sealed class ExecutionConfigurationBuilder : IExecutionConfigurationBuild
     private ExecutionConfigurationBuilder(IResource resource) => _resource = resource;
 
     internal bool WithArguments { get; set; }
-
     internal bool WithEnvironment { get; set; }
 
     public static IExecutionConfigurationBuilder Create(IResource resource) => new ExecutionConfigurationBuilder(resource);

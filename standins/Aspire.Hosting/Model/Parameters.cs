@@ -9,14 +9,8 @@ namespace Aspire.Hosting.ApplicationModel
         private string? _value;
 
         public ParameterDefault? Default { get; set; }
-
         public bool Secret { get; } = secret;
-
         public bool IsConnectionString { get; set; }
-
-        public string? Description { get; set; }
-
-        public bool EnableDescriptionMarkdown { get; set; }
 
         public string ValueExpression => IsConnectionString ? $"{{{Name}.connectionString}}" : $"{{{Name}.value}}";
 
@@ -37,21 +31,13 @@ namespace Aspire.Hosting.ApplicationModel
         private const string LowerCase = "abcdefghjkmnpqrstuvwxyz", UpperCase = "ABCDEFGHJKMNPQRSTUVWXYZ", Digits = "0123456789", Specials = "-_.{}~()*+!";
 
         public int MinLength { get; set; }
-
         public bool Lower { get; set; } = true;
-
         public bool Upper { get; set; } = true;
-
         public bool Numeric { get; set; } = true;
-
         public bool Special { get; set; } = true;
-
         public int MinLower { get; set; }
-
         public int MinUpper { get; set; }
-
         public int MinNumeric { get; set; }
-
         public int MinSpecial { get; set; }
 
         public override string GetDefaultValue()

@@ -18,11 +18,8 @@ public class ReferenceExpression : IManifestExpressionProvider, IValueProvider, 
     }
 
     public string Format { get; }
-
     public IReadOnlyList<IValueProvider> ValueProviders { get; }
-
     public IReadOnlyList<string?> StringFormats { get; }
-
     public IReadOnlyList<string> ManifestExpressions { get; }
 
     public string ValueExpression => string.Format(CultureInfo.InvariantCulture, Format, [.. ManifestExpressions]);

@@ -5,7 +5,6 @@ namespace Aspire.Hosting.ApplicationModel;
 public interface IResource
 {
     string Name { get; }
-
     ResourceAnnotationCollection Annotations { get; }
 }
 
@@ -24,7 +23,6 @@ public abstract class Resource : IResource
     }
 
     public virtual string Name { get; }
-
     public virtual ResourceAnnotationCollection Annotations { get; } = [];
 }
 
@@ -35,10 +33,6 @@ public interface IResourceWithArgs : IResource;
 public interface IResourceWithEndpoints : IResource;
 
 public interface IResourceWithWaitSupport : IResource;
-
-public interface IResourceWithoutLifetime : IResource;
-
-public interface IComputeResource : IResource;
 
 public interface IResourceWithParent : IResource
 {
@@ -53,13 +47,13 @@ public interface IResourceWithParent<out T> : IResourceWithParent where T : IRes
 }
 
 public class ContainerResource(string name, string? entrypoint = null) : Resource(name), IResourceWithEnvironment, IResourceWithArgs,
-    IResourceWithEndpoints, IResourceWithWaitSupport, IComputeResource
+    IResourceWithEndpoints, IResourceWithWaitSupport
 {
     public string? Entrypoint { get; set; } = entrypoint;
 }
 
 public class ExecutableResource : Resource, IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints,
-    IResourceWithWaitSupport, IComputeResource
+    IResourceWithWaitSupport
 {
     public ExecutableResource(string name, string command, string workingDirectory) : base(name) =>
         Annotations.Add(new ExecutableAnnotation { Command = command, WorkingDirectory = workingDirectory });

@@ -49,7 +49,6 @@ public sealed record ResourcePropertySnapshot(string Name, object? Value)
 public sealed record UrlSnapshot(string? Name, string Url, bool IsInternal)
 {
     public bool IsInactive { get; init; }
-
     public UrlDisplayPropertiesSnapshot DisplayProperties { get; init; } = new();
 }
 
@@ -66,27 +65,16 @@ public sealed record ResourceCommandSnapshot(string Name, ResourceCommandState S
 public sealed record CustomResourceSnapshot
 {
     public required string ResourceType { get; init; }
-
     public required ImmutableArray<ResourcePropertySnapshot> Properties { get; init; }
-
     public ResourceStateSnapshot? State { get; init; }
-
     public int? ExitCode { get; init; }
-
     public DateTime? CreationTimeStamp { get; init; }
-
     public DateTime? StartTimeStamp { get; init; }
-
     public DateTime? StopTimeStamp { get; init; }
-
     public bool IsHidden { get; init; }
-
     public ImmutableArray<UrlSnapshot> Urls { get; init; } = [];
-
     public ImmutableArray<RelationshipSnapshot> Relationships { get; init; } = [];
-
     public ImmutableArray<ResourceCommandSnapshot> Commands { get; init; } = [];
-
     public ImmutableArray<HealthReportSnapshot> HealthReports { get; internal init; } = [];
 
     /// <summary>The worst of the reports; none while the resource does not run, healthy when there is nothing to check.</summary>
@@ -101,8 +89,6 @@ public sealed record CustomResourceSnapshot
 public class ResourceEvent(IResource resource, string resourceId, CustomResourceSnapshot snapshot)
 {
     public IResource Resource { get; } = resource;
-
     public string ResourceId { get; } = resourceId;
-
     public CustomResourceSnapshot Snapshot { get; } = snapshot;
 }

@@ -20,9 +20,7 @@ public interface IValueWithReferences
 public class ValueProviderContext
 {
     public DistributedApplicationExecutionContext? ExecutionContext { get; init; }
-
     public IResource? Caller { get; init; }
-
     public NetworkIdentifier? Network { get; init; }
 }
 
@@ -50,7 +48,6 @@ public interface IResourceWithConnectionString : IResource, IManifestExpressionP
 public class ConnectionStringReference(IResourceWithConnectionString resource, bool optional) : IManifestExpressionProvider, IValueProvider, IValueWithReferences
 {
     public IResourceWithConnectionString Resource { get; } = resource;
-
     public bool Optional { get; } = optional;
 
     string IManifestExpressionProvider.ValueExpression => Resource.ValueExpression;

@@ -51,8 +51,7 @@ internal sealed class ContainerRunner(Ports ports, ResourceReports reports, Reso
             await BringImageAsync(resource, cancellationToken);
             var spec = await DescribeAsync(resource, await NetworkAsync(cancellationToken), cancellationToken);
             var files = await ContainerFiles.CollectAsync(resource, services, cancellationToken);
-            var name = resource.TryGetLastAnnotation<ContainerNameAnnotation>(out var fixedName) ? fixedName.Name : $"{resource.Name}-{_session}";
-            var running = new Running(await _engine!.Containers.CreateAsync(name, spec, cancellationToken), spec.StopTimeout ?? DefaultGrace);
+            var running = new Running(await _engine!.Containers.CreateAsync($"{resource.Name}-{_session}", spec, cancellationToken), spec.StopTimeout ?? DefaultGrace);
             _running[resource] = running;
             if (files.Count > 0)
             {
@@ -227,11 +226,8 @@ internal sealed class ContainerRunner(Ports ports, ResourceReports reports, Reso
     private sealed class Running(string id, TimeSpan grace)
     {
         public string Id { get; } = id;
-
         public TimeSpan Grace { get; } = grace;
-
         public bool IsStopping { get; set; }
-
         public Task Follow { get; set; } = Task.CompletedTask;
 
         public async Task RemoveAsync(DockerClient engine, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed record AppHostProject(Assembly? Assembly, string Directory);
 
 /// <summary>Starts what is in the model, in the order of Aspire's events, and ends all of it.</summary>
 internal sealed class Orchestrator(DistributedApplicationModel model, DistributedApplicationExecutionContext executionContext, IDistributedApplicationEventing eventing,
-    ResourceNotificationService notifications, ResourceLoggerService consoles, ResourceReports reports, ProcessRunner processes, ContainerRunner containers,
+    ResourceNotificationService notifications, ResourceLoggerService consoles, ResourceReports reports, ProjectBuilds builds, ProcessRunner processes, ContainerRunner containers,
     Ports ports, IServiceProvider services, IHostApplicationLifetime lifetime, IHostEnvironment environment,
     DistributedApplicationOptions options, ILoggerFactory loggers, ILogger<DistributedApplication> logger) : IHostedService, IAsyncDisposable
 {
@@ -72,6 +72,7 @@ internal sealed class Orchestrator(DistributedApplicationModel model, Distribute
 
         await PublishParametersAsync(cancellationToken);
         await AllocateAsync(cancellationToken);
+        builds.Begin(_stopping.Token);
         _startingAll = StartAllAsync(_stopping.Token);
         logger.LogInformation("Distributed application started. Press Ctrl-C to shut down.");
     }

@@ -96,9 +96,7 @@ internal sealed class ProcessRunner(ProjectBuilds builds, Ports ports, ResourceR
     private sealed class Running(ChildProcess child, TaskCompletionSource ended)
     {
         public ChildProcess Child { get; } = child;
-
         public TaskCompletionSource Ended { get; } = ended;
-
         public bool IsStopping { get; set; }
     }
 }

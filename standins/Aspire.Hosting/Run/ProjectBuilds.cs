@@ -15,10 +15,19 @@ internal sealed class ProjectBuilds(DistributedApplicationModel model, ResourceL
     /// <summary>The dotnet program that runs this process, or the one on the PATH.</summary>
     public static string Dotnet { get; } = Path.GetFullPath("../../../dotnet", RuntimeEnvironment.GetRuntimeDirectory()) is var own && File.Exists(own) ? own : "dotnet";
 
+    /// <summary>Begins to build every project, in turn, while what they wait for starts.</summary>
+    public void Begin(CancellationToken cancellationToken)
+    {
+        foreach (var project in model.Resources.SelectMany(r => r.Annotations.OfType<IProjectMetadata>()).Select(p => p.ProjectPath).Where(File.Exists).Distinct())
+        {
+            _ = BuildOf(project, cancellationToken).Value;
+        }
+    }
+
     /// <summary>Returns the assembly to run. A build that fails is tried again by who asks after it has failed.</summary>
     public async Task<string> BuildAsync(string project, CancellationToken cancellationToken)
     {
-        var build = _builds.GetOrAdd(project, _ => new Lazy<Task<string>>(() => BuildInTurnAsync(project, cancellationToken)));
+        var build = BuildOf(project, cancellationToken);
         try
         {
             return await build.Value.WaitAsync(cancellationToken);
@@ -31,6 +40,9 @@ internal sealed class ProjectBuilds(DistributedApplicationModel model, ResourceL
     }
 
     public void Dispose() => _oneAtATime.Dispose();
+
+    private Lazy<Task<string>> BuildOf(string project, CancellationToken cancellationToken) =>
+        _builds.GetOrAdd(project, _ => new Lazy<Task<string>>(() => BuildInTurnAsync(project, cancellationToken)));
 
     private async Task<string> BuildInTurnAsync(string project, CancellationToken cancellationToken)
     {

@@ -181,9 +181,7 @@ public class ResourceNotificationService(ILogger<ResourceNotificationService> lo
         }
     }
 
-    private static CustomResourceSnapshot InitialSnapshot(IResource resource) => resource.TryGetLastAnnotation<ResourceSnapshotAnnotation>(out var initial)
-        ? initial.InitialSnapshot
-        : new CustomResourceSnapshot { ResourceType = ResourceTypeOf(resource), Properties = [] };
+    private static CustomResourceSnapshot InitialSnapshot(IResource resource) => new() { ResourceType = ResourceTypeOf(resource), Properties = [] };
 
     private static string ResourceTypeOf(IResource resource) => resource switch
     {
