@@ -66,7 +66,7 @@ public sealed class FooBarSystem : IAsyncLifetime
         return (answer.StatusCode, ServedBy(answer), await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    /// <summary>Carries out a command of the dashboard, <c>resource-start</c> or <c>resource-stop</c>.</summary>
+    /// <summary>Carries out a command of the dashboard, one of <see cref="KnownResourceCommands"/>.</summary>
     public async Task CommandAsync(string resource, string command, CancellationToken cancellationToken)
     {
         var result = await App.ResourceCommands.ExecuteCommandAsync(resource, command, cancellationToken);

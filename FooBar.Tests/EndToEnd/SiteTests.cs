@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using FooBar.Tests.Support;
 using MySqlConnector;
@@ -112,7 +113,7 @@ public sealed class SiteTests(FooBarSystem system) : IDisposable
     [Fact]
     public async Task WebReplica_StoppedOnTheDashboard_LosesNoRequestAndComesBack()
     {
-        await system.CommandAsync("web-1", "resource-stop", Token);
+        await system.CommandAsync("web-1", KnownResourceCommands.StopCommand, Token);
         try
         {
             await Eventually.Within(TimeSpan.FromSeconds(10), async ct => await OnlyFromAsync("web-2", ct));
@@ -123,7 +124,7 @@ public sealed class SiteTests(FooBarSystem system) : IDisposable
         }
         finally
         {
-            await system.CommandAsync("web-1", "resource-start", Token);
+            await system.CommandAsync("web-1", KnownResourceCommands.StartCommand, Token);
         }
 
         await Eventually.Within(TimeSpan.FromSeconds(40), async ct => (await system.GetAsync("/", ct)).ServedBy == "web-1");

@@ -6,9 +6,9 @@ public enum ResourceCommandState { Enabled, Disabled, Hidden }
 
 public static class KnownResourceCommands
 {
-    public static readonly string StartCommand = "resource-start";
-    public static readonly string StopCommand = "resource-stop";
-    public static readonly string RestartCommand = "resource-restart";
+    public static readonly string StartCommand = "start";
+    public static readonly string StopCommand = "stop";
+    public static readonly string RestartCommand = "restart";
 }
 
 public class CommandOptions

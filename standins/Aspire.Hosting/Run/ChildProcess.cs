@@ -82,10 +82,10 @@ internal sealed class ChildProcess : IDisposable
 
 internal static class ChildEnvironment
 {
-    /// <summary>Takes out what the host of this process set for itself: MSBuild's paths under dotnet test, this process's own URLs.</summary>
+    /// <summary>Takes out what the host of this process set for itself: MSBuild's paths under dotnet test, this process's own URLs and environment.</summary>
     public static void Clean(IDictionary<string, string?> variables)
     {
-        foreach (var name in variables.Keys.Where(n => n is "ASPNETCORE_URLS" or "DOTNET_LAUNCH_PROFILE" or "DOTNET_STARTUP_HOOKS"
+        foreach (var name in variables.Keys.Where(n => n is "ASPNETCORE_URLS" or "ASPNETCORE_ENVIRONMENT" or "DOTNET_ENVIRONMENT" or "DOTNET_LAUNCH_PROFILE" or "DOTNET_STARTUP_HOOKS"
             || n.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
         {
             variables.Remove(name);

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Run;
 
 /// <summary>Runs projects and executables as processes of this machine.</summary>
 internal sealed class ProcessRunner(ProjectBuilds builds, Ports ports, ResourceReports reports, ResourceLoggerService consoles,
-    DistributedApplicationExecutionContext executionContext, IHostEnvironment environment, ILogger<ProcessRunner> logger) : IResourceRunner
+    DistributedApplicationExecutionContext executionContext, ILogger<ProcessRunner> logger) : IResourceRunner
 {
     private readonly ConcurrentDictionary<IResource, Running> _running = [];
 
@@ -69,7 +68,6 @@ internal sealed class ProcessRunner(ProjectBuilds builds, Ports ports, ResourceR
         }
 
         ChildEnvironment.Clean(start.Environment);
-        start.Environment["DOTNET_ENVIRONMENT"] = start.Environment["ASPNETCORE_ENVIRONMENT"] = environment.EnvironmentName;
         foreach (var (name, value) in configuration.EnvironmentVariables)
         {
             start.Environment[name] = value;
