@@ -94,13 +94,10 @@ public sealed class MySqlCommand : DbCommand
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
-        do
+        while (await reader.NextResultAsync(cancellationToken))
         {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-            }
         }
-        while (await reader.NextResultAsync(cancellationToken));
+
         return reader.RecordsAffected;
     }
 
@@ -109,7 +106,12 @@ public sealed class MySqlCommand : DbCommand
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
-        return await reader.ReadAsync(cancellationToken) && reader.FieldCount > 0 ? reader.GetValue(0) : null;
+        var first = await reader.ReadAsync(cancellationToken) && reader.FieldCount > 0 ? reader.GetValue(0) : null;
+        while (await reader.NextResultAsync(cancellationToken))
+        {
+        }
+
+        return first;
     }
 
     public new MySqlDataReader ExecuteReader() => ExecuteReader(CommandBehavior.Default);
@@ -123,6 +125,7 @@ public sealed class MySqlCommand : DbCommand
         cancellationToken.ThrowIfCancellationRequested();
         var connection = ReadyConnection();
         var session = connection.OpenSession;
+        await session.BeginAsync(cancellationToken);
         var activity = Telemetry.Start("Execute", connection.Settings, session, CommandText);
         try
         {

@@ -144,7 +144,7 @@ public sealed class MySqlConnection : DbConnection
     public ValueTask<MySqlTransaction> BeginTransactionAsync(IsolationLevel isolationLevel, bool isReadOnly, CancellationToken cancellationToken = default) =>
         MySqlTransaction.BeginAsync(this, isolationLevel, isReadOnly, cancellationToken);
 
-    public new MySqlCommand CreateCommand() => new(null, this, CurrentTransaction);
+    public new MySqlCommand CreateCommand() => new(null, this, null);
 
     public Task<bool> PingAsync(CancellationToken cancellationToken = default) =>
         _session is { IsBroken: false } session ? session.RunAsync(() => session.Inner.PingAsync(), (int)Settings.DefaultCommandTimeout, cancellationToken) : Task.FromResult(false);

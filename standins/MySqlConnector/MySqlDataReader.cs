@@ -3,6 +3,7 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Numerics;
 using Inner = MySql.Data.MySqlClient;
 
 namespace MySqlConnector;
@@ -16,6 +17,7 @@ public sealed class MySqlDataReader : DbDataReader
     private readonly CommandBehavior _behavior;
     private readonly int _timeout;
     private readonly Activity? _activity;
+    private bool _cancelled;
     private bool _closed;
 
     internal MySqlDataReader(
@@ -38,19 +40,21 @@ public sealed class MySqlDataReader : DbDataReader
 
     public override bool Read() => ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    public override Task<bool> ReadAsync(CancellationToken cancellationToken)
+    public override async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        if (FieldCount > 0)
+        // Rows may come faster than they are read, so that no read ever waits, and none would notice.
+        if (cancellationToken.IsCancellationRequested && !_cancelled && FieldCount > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            _cancelled = true;
+            await _session.InterruptAsync(new OperationCanceledException(cancellationToken), Task.CompletedTask);
         }
 
-        return RunAsync(() => _inner.ReadAsync(CancellationToken.None), cancellationToken);
+        return await RunAsync(() => _inner.ReadAsync(CancellationToken.None), cancellationToken);
     }
 
     public override bool NextResult() => NextResultAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    public override Task<bool> NextResultAsync(CancellationToken cancellationToken) => RunAsync(() => _inner.NextResultAsync(CancellationToken.None), cancellationToken);
+    public override Task<bool> NextResultAsync(CancellationToken cancellationToken) => RunAsync(NextInnerResultAsync, cancellationToken);
 
     public override bool IsDBNull(int ordinal) => _inner.IsDBNull(ordinal);
 
@@ -76,37 +80,37 @@ public sealed class MySqlDataReader : DbDataReader
 
     public override Type GetFieldType(int ordinal) => _inner.GetFieldType(ordinal);
 
-    public override bool GetBoolean(int ordinal) => GetValue(ordinal) is bool truth ? truth : Number<long>(ordinal) != 0;
+    public override bool GetBoolean(int ordinal) => GetValue(ordinal) is bool truth ? truth : Whole<long>(ordinal) != 0;
 
     public bool GetBoolean(string name) => GetBoolean(GetOrdinal(name));
 
-    public override byte GetByte(int ordinal) => Number<byte>(ordinal);
+    public override byte GetByte(int ordinal) => Whole<byte>(ordinal);
 
-    public override short GetInt16(int ordinal) => Number<short>(ordinal);
+    public override short GetInt16(int ordinal) => Whole<short>(ordinal);
 
-    public override int GetInt32(int ordinal) => Number<int>(ordinal);
+    public override int GetInt32(int ordinal) => Whole<int>(ordinal);
 
     public int GetInt32(string name) => GetInt32(GetOrdinal(name));
 
-    public override long GetInt64(int ordinal) => Number<long>(ordinal);
+    public override long GetInt64(int ordinal) => Whole<long>(ordinal);
 
     public long GetInt64(string name) => GetInt64(GetOrdinal(name));
 
-    public uint GetUInt32(int ordinal) => Number<uint>(ordinal);
+    public uint GetUInt32(int ordinal) => Whole<uint>(ordinal);
 
     public uint GetUInt32(string name) => GetUInt32(GetOrdinal(name));
 
-    public ulong GetUInt64(int ordinal) => Number<ulong>(ordinal);
+    public ulong GetUInt64(int ordinal) => Whole<ulong>(ordinal);
 
     public ulong GetUInt64(string name) => GetUInt64(GetOrdinal(name));
 
-    public override float GetFloat(int ordinal) => Number<float>(ordinal);
+    public override float GetFloat(int ordinal) => Fraction<float>(ordinal);
 
-    public override double GetDouble(int ordinal) => Number<double>(ordinal);
+    public override double GetDouble(int ordinal) => Fraction<double>(ordinal);
 
     public double GetDouble(string name) => GetDouble(GetOrdinal(name));
 
-    public override decimal GetDecimal(int ordinal) => Number<decimal>(ordinal);
+    public override decimal GetDecimal(int ordinal) => Value<decimal>(ordinal);
 
     public decimal GetDecimal(string name) => GetDecimal(GetOrdinal(name));
 
@@ -153,9 +157,9 @@ public sealed class MySqlDataReader : DbDataReader
         {
             TypeCode.Boolean => GetBoolean(ordinal),
             TypeCode.Byte => GetByte(ordinal),
-            TypeCode.SByte => Number<sbyte>(ordinal),
+            TypeCode.SByte => Whole<sbyte>(ordinal),
             TypeCode.Int16 => GetInt16(ordinal),
-            TypeCode.UInt16 => Number<ushort>(ordinal),
+            TypeCode.UInt16 => Whole<ushort>(ordinal),
             TypeCode.Int32 => GetInt32(ordinal),
             TypeCode.UInt32 => GetUInt32(ordinal),
             TypeCode.Int64 => GetInt64(ordinal),
@@ -199,6 +203,10 @@ public sealed class MySqlDataReader : DbDataReader
                 await RunAsync(
                     async () =>
                     {
+                        while (await NextInnerResultAsync())
+                        {
+                        }
+
                         await _inner.CloseAsync();
                         await _command.DisposeAsync();
                         return true;
@@ -235,13 +243,32 @@ public sealed class MySqlDataReader : DbDataReader
         var other => throw new InvalidCastException($"Unable to cast object of type '{other.GetType()}' to type '{typeof(T)}'."),
     };
 
-    private T Number<T>(int ordinal) => GetValue(ordinal) switch
+    // Whole numbers convert into each other, checked, and decimals are cut off; fractions convert into fractions.
+    private T Whole<T>(int ordinal)
+        where T : IBinaryInteger<T> => GetValue(ordinal) switch
     {
         T value => value,
-        var value and (bool or byte or sbyte or short or ushort or int or uint or long or ulong or float or double or decimal) =>
-            (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture),
+        decimal value => T.CreateChecked(decimal.Truncate(value)),
+        var value and (bool or byte or sbyte or short or ushort or int or uint or long or ulong) => (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture),
         var other => throw new InvalidCastException($"Unable to cast object of type '{other.GetType()}' to type '{typeof(T)}'."),
     };
+
+    private T Fraction<T>(int ordinal) => GetValue(ordinal) switch
+    {
+        T value => value,
+        var value and (float or double or decimal) => (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture),
+        var other => throw new InvalidCastException($"Unable to cast object of type '{other.GetType()}' to type '{typeof(T)}'."),
+    };
+
+    // Row by row: when MySql.Data skips rows itself and meets an error there, it waits for more, for ever.
+    private async Task<bool> NextInnerResultAsync()
+    {
+        while (await _inner.ReadAsync(CancellationToken.None))
+        {
+        }
+
+        return await _inner.NextResultAsync(CancellationToken.None);
+    }
 
     private async Task<T> RunAsync<T>(Func<Task<T>> command, CancellationToken cancellationToken)
     {

@@ -14,8 +14,14 @@ public sealed class MySqlDataSource : DbDataSource
 
     internal MySqlDataSource(string connectionString, string? name)
     {
-        ConnectionString = connectionString;
-        Pool = new SessionPool(new MySqlConnectionStringBuilder(connectionString), name);
+        var settings = new MySqlConnectionStringBuilder(connectionString);
+        if (name is not null)
+        {
+            settings.ApplicationName = name;
+        }
+
+        ConnectionString = settings.ConnectionString;
+        Pool = new SessionPool(settings);
     }
 
     public override string ConnectionString { get; }

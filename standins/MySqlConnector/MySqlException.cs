@@ -35,7 +35,8 @@ public sealed class MySqlException : DbException
             }
         }
 
-        return new MySqlException(MySqlErrorCode.None, null, thrown.GetBaseException().Message, thrown);
+        var reason = thrown.GetBaseException();
+        return new MySqlException(MySqlErrorCode.None, null, reason is Inner.MySqlException ? reason.Message : "Failed to read the result set.", thrown);
     }
 
     internal static MySqlException Timeout(Exception? inner) => new(

@@ -66,7 +66,7 @@ public sealed class MySqlParameterCollection : DbParameterCollection, IEnumerabl
     {
         if (parameter.ParameterName.Length > 0 && Contains(parameter.ParameterName))
         {
-            throw new MySqlException(MySqlErrorCode.None, null, $"Parameter '{parameter.ParameterName}' has already been defined.", null);
+            throw new ArgumentException($"Parameter '{parameter.ParameterName}' has already been defined", nameof(parameter));
         }
 
         _parameters.Add(parameter);

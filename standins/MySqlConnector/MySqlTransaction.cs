@@ -72,7 +72,7 @@ public sealed class MySqlTransaction : DbTransaction
         ];
         await session.ExecuteAsync($"SET TRANSACTION ISOLATION LEVEL {isolation}; START TRANSACTION {string.Join(", ", characteristics)}",
             (int)connection.Settings.DefaultCommandTimeout, cancellationToken);
-        return connection.CurrentTransaction = new MySqlTransaction(connection, level == IsolationLevel.Unspecified ? IsolationLevel.RepeatableRead : level);
+        return connection.CurrentTransaction = new MySqlTransaction(connection, level);
     }
 
     protected override void Dispose(bool disposing)

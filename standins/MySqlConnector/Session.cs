@@ -1,15 +1,12 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
-using DataCommand = MySql.Data.MySqlClient.MySqlCommand;
 using DataConnection = MySql.Data.MySqlClient.MySqlConnection;
-using DataException = MySql.Data.MySqlClient.MySqlException;
-using DataReader = MySql.Data.MySqlClient.MySqlDataReader;
 
 namespace MySqlConnector;
 
 /// <summary>One physical connection. Nothing that is awaited here outlives its limit: what does not end by itself loses its socket.</summary>
-internal sealed class Session : IAsyncDisposable
+internal sealed partial class Session : IAsyncDisposable
 {
     private static readonly byte[] ResetConnection = [1, 0, 0, 0, 0x1f];
 
@@ -60,69 +57,6 @@ internal sealed class Session : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Runs one command of MySql.Data, within its limit. Zero seconds are no limit. What is done without waiting is done, even for a
-    /// caller whose token is cancelled: an INSERT that the server acknowledged is reported.
-    /// </summary>
-    public async Task<T> RunAsync<T>(Func<Task<T>> command, int timeoutSeconds, CancellationToken cancellationToken)
-    {
-        ObjectDisposedException.ThrowIf(IsBroken, this);
-        var work = command();
-        Exception? late = null;
-        try
-        {
-            await work.WaitAsync(timeoutSeconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(timeoutSeconds), cancellationToken);
-        }
-        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !work.IsFaulted)
-        {
-            late = e;
-            await InterruptAsync(work);
-        }
-        catch (Exception)
-        {
-            // The command's own failure: read from the task below.
-        }
-
-        MySqlException? failure = null;
-        if (!work.IsCompletedSuccessfully)
-        {
-            failure = work.IsFaulted ? Failure(work.Exception.InnerException!) : null;
-        }
-        else if (work.Result is null)
-        {
-            // MySql.Data's way to say that the server aborted the query.
-            failure = MySqlException.Interrupted();
-        }
-        else if (late is null || work.Result is not DataReader { FieldCount: > 0 } interrupted)
-        {
-            // A commit that made it after all has made it. But rows that come after KILL QUERY are no answer: SLEEP() says 1 then.
-            return work.Result;
-        }
-        else
-        {
-            await interrupted.DisposeAsync();
-        }
-
-        throw late switch
-        {
-            null => failure!,
-            TimeoutException => MySqlException.Timeout(failure),
-            _ => new OperationCanceledException(late.Message, failure, cancellationToken),
-        };
-    }
-
-    public Task<int> ExecuteAsync(string sql, int timeoutSeconds, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return RunAsync(
-            async () =>
-            {
-                await using var command = new DataCommand(sql, _inner) { CommandTimeout = 0 };
-                return await command.ExecuteNonQueryAsync(CancellationToken.None);
-            },
-            timeoutSeconds, cancellationToken);
-    }
-
     /// <summary>COM_RESET_CONNECTION: the state of a new connection, without a new login. False when the connection is of no more use.</summary>
     public async Task<bool> TryResetAsync(CancellationToken cancellationToken)
     {
@@ -136,6 +70,7 @@ internal sealed class Session : IAsyncDisposable
             var answer = new byte[BinaryPrimitives.ReadInt32LittleEndian(header)];
             await _driver.Stream.ReadExactlyAsync(answer, cancellationToken);
             IsBroken = answer is not [0, ..];
+            _interruption = null;
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -207,51 +142,5 @@ internal sealed class Session : IAsyncDisposable
 
         Break(connecting);
         stop.Dispose();
-    }
-
-    /// <summary>First KILL QUERY on a second connection, which leaves this one usable; when that does not help, the socket.</summary>
-    private async Task InterruptAsync(Task work)
-    {
-        if (_settings.CancellationTimeout >= 0)
-        {
-            using var limit = new CancellationTokenSource(_settings.CancellationTimeout > 0 ? TimeSpan.FromSeconds(_settings.CancellationTimeout) : Timeout.InfiniteTimeSpan);
-            await KillQueryAsync(work, limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (!work.IsCompleted)
-        {
-            Break(work);
-        }
-    }
-
-    private async Task KillQueryAsync(Task work, CancellationToken cancellationToken)
-    {
-        var killer = await ConnectAsync(_settings, generation: 0, cancellationToken);
-        try
-        {
-            await killer.ExecuteAsync($"KILL QUERY {_inner.ServerThread}", timeoutSeconds: 0, cancellationToken).WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            _ = killer.DisposeAsync().AsTask();
-        }
-
-        await work.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (work.IsCompleted)
-        {
-            // A kill that came too late for its query would hit the next one; this is that one.
-            await ExecuteAsync("DO SLEEP(0)", timeoutSeconds: 1, cancellationToken);
-        }
-    }
-
-    private MySqlException Failure(Exception thrown)
-    {
-        var failure = MySqlException.From(thrown);
-        if (_inner.State != System.Data.ConnectionState.Open || (failure.Number == 0 && thrown.GetBaseException() is not DataException))
-        {
-            Break(Task.CompletedTask);
-        }
-
-        return failure;
     }
 }

@@ -14,10 +14,10 @@ internal sealed class SessionPool : IDisposable
     private readonly ITimer? _cleaner;
     private int _generation;
 
-    public SessionPool(MySqlConnectionStringBuilder settings, string? name)
+    public SessionPool(MySqlConnectionStringBuilder settings)
     {
         Settings = settings;
-        Name = name ?? (settings.ApplicationName is { Length: > 0 } application ? application : settings.WithoutPassword());
+        Name = settings.ApplicationName is { Length: > 0 } application ? application : settings.WithoutPassword();
         _free = new SemaphoreSlim(settings.Pooling ? (int)Math.Max(1, settings.MaximumPoolSize) : int.MaxValue);
         if (settings is { Pooling: true, ConnectionIdleTimeout: > 0 })
         {
@@ -31,7 +31,7 @@ internal sealed class SessionPool : IDisposable
     public string Name { get; }
 
     public static SessionPool For(string connectionString) =>
-        Shared.GetOrAdd(connectionString, text => new SessionPool(new MySqlConnectionStringBuilder(text), name: null));
+        Shared.GetOrAdd(connectionString, text => new SessionPool(new MySqlConnectionStringBuilder(text)));
 
     public static Task ClearAllAsync() => Task.WhenAll(Shared.Values.Select(pool => pool.ClearAsync()));
 
