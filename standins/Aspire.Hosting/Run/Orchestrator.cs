@@ -25,10 +25,11 @@ internal sealed record AppHostProject(Assembly? Assembly, string Directory);
 internal sealed class Orchestrator(DistributedApplicationModel model, DistributedApplicationExecutionContext executionContext, IDistributedApplicationEventing eventing,
     ResourceNotificationService notifications, ResourceLoggerService consoles, ResourceReports reports, ProjectBuilds builds, ProcessRunner processes, ContainerRunner containers,
     Ports ports, IServiceProvider services, IHostApplicationLifetime lifetime, IHostEnvironment environment,
-    DistributedApplicationOptions options, ILoggerFactory loggers, ILogger<DistributedApplication> logger) : IHostedService, IAsyncDisposable
+    DistributedApplicationOptions options, TimeProvider time, ILoggerFactory loggers, ILogger<DistributedApplication> logger) : IHostedService, IAsyncDisposable
 {
-    // Ctrl-C ends everything within 10 s: processes get 4 s, containers 4 more, and the rest is for the engine.
-    private static readonly TimeSpan GraceAtTheEnd = TimeSpan.FromSeconds(4), GraceOfCommand = TimeSpan.FromSeconds(30);
+    // Ctrl-C ends everything within 10 s: processes get 4 s, containers what is left of 8, and the rest is for the engine.
+    private static readonly TimeSpan GraceOfProcesses = TimeSpan.FromSeconds(4), GraceOfAll = TimeSpan.FromSeconds(8), Limit = TimeSpan.FromSeconds(9.5),
+        GraceOfCommand = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<IResource, SemaphoreSlim> _turns = [];
@@ -262,10 +263,11 @@ internal sealed class Orchestrator(DistributedApplicationModel model, Distribute
     private async Task StopAllAsync()
     {
         await _stopping.CancelAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(9.5));
+        using var limit = new CancellationTokenSource(Limit);
+        var began = time.GetTimestamp();
         await Task.WhenAny(_startingAll, Task.Delay(TimeSpan.FromSeconds(1)));
-        await Task.WhenAll(model.Resources.OfType<ExecutableResource>().Select(r => EndAsync(processes, r)));
-        await Task.WhenAll(model.Resources.Where(r => r.IsContainer()).Select(r => EndAsync(containers, r)));
+        await Task.WhenAll(model.Resources.OfType<ExecutableResource>().Select(r => EndAsync(processes, r, GraceOfProcesses)));
+        await Task.WhenAll(model.Resources.Where(r => r.IsContainer()).Select(r => EndAsync(containers, r, GraceOfAll - time.GetElapsedTime(began))));
         try
         {
             await containers.RemoveRestAsync(limit.Token);
@@ -275,11 +277,11 @@ internal sealed class Orchestrator(DistributedApplicationModel model, Distribute
             logger.LogWarning("The network of the containers stays until the next start: {Reason}", e.Message);
         }
 
-        async Task EndAsync(IResourceRunner runner, IResource resource)
+        async Task EndAsync(IResourceRunner runner, IResource resource, TimeSpan grace)
         {
             try
             {
-                await runner.StopAsync(resource, GraceAtTheEnd, limit.Token);
+                await runner.StopAsync(resource, grace, limit.Token);
             }
             catch (Exception e)
             {
