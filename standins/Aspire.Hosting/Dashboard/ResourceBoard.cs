@@ -25,12 +25,15 @@ internal sealed class ResourceBoard(DistributedApplicationModel model, ResourceN
         }
     }
 
-    /// <summary>The views that are newer than <paramref name="version"/>, the version they make, and when to ask again.</summary>
+    /// <summary>
+    /// The views that are newer than <paramref name="version"/>, the version they make, and when to ask again. Who asks for the
+    /// first time hears nothing of what is hidden; who has seen it hears that it is.
+    /// </summary>
     public (ResourceView[] Views, long Version, Task Changed) Since(long version)
     {
         lock (_lock)
         {
-            return ([.. _views.Values.Where(v => v.Version > version).Select(v => v.View).OrderBy(v => v.Order)], _version, _changed.Task);
+            return ([.. _views.Values.Where(v => v.Version > version && (version > 0 || !v.View.IsHidden)).Select(v => v.View).OrderBy(v => v.Order)], _version, _changed.Task);
         }
     }
 
