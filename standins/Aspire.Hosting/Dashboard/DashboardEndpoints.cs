@@ -26,7 +26,11 @@ internal sealed class DashboardEndpoints(ResourceBoard board, string token, ISer
     {
         web.MapGet("/", () => PageFile("index.html", "text/html; charset=utf-8"));
         web.MapGet("/dashboard.css", () => PageFile("dashboard.css", "text/css; charset=utf-8"));
-        web.MapGet("/dashboard.js", () => PageFile("dashboard.js", "text/javascript; charset=utf-8"));
+        foreach (var script in new[] { "page.js", "console.js", "dashboard.js" })
+        {
+            web.MapGet(script, () => PageFile(script, "text/javascript; charset=utf-8"));
+        }
+
         web.MapGet("/api/resources", () => TypedResults.Ok(board.Since(0).Views));
         web.MapGet("/api/resources/stream", (CancellationToken aborted) => TypedResults.ServerSentEvents(Until(StatesAsync, aborted)));
         web.MapGet("/api/resources/{id}/logs", Logs);

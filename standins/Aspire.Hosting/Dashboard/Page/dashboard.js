@@ -1,31 +1,9 @@
-// One stream of resource states, one of the console that is open. Text is only ever set as text.
-const $ = id => document.getElementById(id);
-const kept = 10_000, perChunk = 200, perFrame = 2_000;
-const resources = new Map(), busy = new Set();
+// The resources and their commands.
+import { $, listen, make } from './page.js';
+import { openConsole } from './console.js';
+
+const resources = new Map(), rows = new Map(), busy = new Set();
 let token, chosen, down = true;
-
-const make = (name, className, ...children) => {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  element.append(...children);
-  return element;
-};
-
-// ---- streams: the browser reconnects by itself, except after an answer that is no stream.
-function listen(url, handlers, onState) {
-  let source, timer;
-  const open = () => {
-    source = new EventSource(typeof url === 'function' ? url() : url);
-    source.onopen = () => onState?.(true);
-    source.onerror = () => {
-      onState?.(false);
-      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, 2000);
-    };
-    for (const [name, handle] of Object.entries(handlers)) source.addEventListener(name, e => handle(JSON.parse(e.data), e.lastEventId));
-  };
-  open();
-  return () => { clearTimeout(timer); source.close(); };
-}
 
 listen('api/resources/stream', {
   run: run => {
@@ -36,7 +14,7 @@ listen('api/resources/stream', {
   resources: views => {
     for (const view of views) view.isHidden ? resources.delete(view.id) : resources.set(view.id, view);
     renderTable();
-    follow(location.hash.slice(1));
+    choose();
   },
 }, up => {
   if (down === !up) return;
@@ -45,9 +23,6 @@ listen('api/resources/stream', {
   $('link').textContent = down ? 'AppHost does not answer; reconnecting' : '';
   renderTable();
 });
-
-// ---- resources
-const rows = new Map();
 
 function renderTable() {
   const children = Map.groupBy([...resources.values()].sort((a, b) => a.order - b.order), r => resources.has(r.parent) ? r.parent : null);
@@ -138,7 +113,6 @@ function renderSince() {
 }
 setInterval(renderSince, 10_000);
 
-// ---- commands
 async function execute(resource, command, key) {
   if (down || !command.isEnabled || busy.has(key)) return;
   if (command.confirmation && !await confirmed(command)) return;
@@ -175,201 +149,29 @@ function notice(success, text) {
   if (success) setTimeout(() => element.remove(), 5000);
 }
 
-// ---- console
-const lines = [], arrived = [];
-let stopListening, lastId = '', lastNumber = 0, chunk, shown = 0, words = [], following = true, frame, colours;
-
-function follow(id) {
-  const resource = resources.get(decodeURIComponent(id));
+// The address names the resource whose console is open.
+function choose() {
+  const resource = resources.get(location.hash.slice(1));
   if (resource?.id === chosen) return;
   chosen = resource?.id;
-  stopListening?.();
-  stopListening = undefined;
-  clearConsole();
-  lastId = '';
-  document.body.classList.toggle('open', !!chosen);
-  $('console').hidden = !chosen;
-  for (const [name, { row }] of rows) row.classList.toggle('chosen', name === chosen);
-  if (!chosen) return;
-  $('console-name').textContent = chosen;
-  rows.get(chosen).row.scrollIntoView({ block: 'nearest' });
-  setFollowing(true);
-  listenToConsole();
+  for (const [id, { row }] of rows) row.classList.toggle('chosen', id === chosen);
+  openConsole(chosen);
+  rows.get(chosen)?.row.scrollIntoView({ block: 'nearest' });
 }
+addEventListener('hashchange', choose);
 
-// A page that nobody sees lets go of its console, because a browser opens six connections to a host for all its pages together.
-function listenToConsole() {
-  stopListening?.();
-  stopListening = undefined;
-  if (!chosen || document.hidden) return;
-  stopListening = listen(() => `api/resources/${encodeURIComponent(chosen)}/logs?after=${encodeURIComponent(lastId)}`, {
-    continues: it => { if (!it) clearConsole(); renderCount(); },
-    lines: (batch, id) => {
-      lastId = id;
-      for (const line of batch) arrived.push(line);
-      if (arrived.length > kept) arrived.splice(0, arrived.length - kept);
-      frame ??= requestAnimationFrame(append);
-    },
-  });
-}
-
-function clearConsole() {
-  lines.length = arrived.length = shown = lastNumber = 0;
-  chunk = colours = undefined;
-  $('lines').replaceChildren();
-  renderCount();
-}
-
-function append() {
-  frame = undefined;
-  for (const [number, content, isError] of arrived.splice(0, perFrame)) {
-    const { at, text } = timed(content);
-    if (lastNumber && number > lastNumber + 1) add(make('div', 'gap', `${number - lastNumber - 1} lines are not kept any more`), '');
-    lastNumber = number;
-    const element = make('div', 'line', make('time', '', at), coloured(text));
-    const level = /^\s*(warn|fail|crit):|\[(warning|error)\]/i.exec(element.lastChild.textContent.slice(0, 80));
-    if (level) element.classList.add(/warn/i.test(level[0]) ? 'warn' : 'fail');
-    if (isError) element.title = 'written to standard error';
-    add(element, element.lastChild.textContent.toLowerCase());
-  }
-  while (lines.length > kept) dropChunk();
-  renderCount();
-  if (following) toEnd();
-  if (arrived.length) frame = requestAnimationFrame(append);
-}
-
-function add(element, text) {
-  if (!chunk || chunk.childElementCount >= perChunk) $('lines').append(chunk = make('div', 'chunk'));
-  const line = { element, text, chunk };
-  chunk.append(element);
-  lines.push(line);
-  show(line);
-  size(chunk);
-}
-
-function dropChunk() {
-  const first = lines[0].chunk;
-  shown -= first.shown ?? 0;
-  lines.splice(0, first.childElementCount);
-  first.remove();
-}
-
-function show(line) {
-  const visible = words.every(word => line.text.includes(word));
-  line.element.hidden = !visible;
-  if (visible) { shown++; line.chunk.shown = (line.chunk.shown ?? 0) + 1; }
-}
-
-function size(it) {
-  it.hidden = !it.shown;
-  it.style.setProperty('--rows', it.shown ?? 0);
-}
-
-function filter() {
-  words = $('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
-  shown = 0;
-  for (const it of $('lines').children) it.shown = 0;
-  lines.forEach(show);
-  for (const it of $('lines').children) size(it);
-  renderCount();
-  if (following) toEnd();
-}
-
-function renderCount() {
-  const total = `${lines.length.toLocaleString()} ${lines.length === 1 ? 'line' : 'lines'}`;
-  $('count').textContent = words.length ? `${shown.toLocaleString()} of ${total}` : total;
-  $('empty').textContent = shown ? '' : lines.length ? 'No line has these words.' : 'Nothing was written yet.';
-}
-
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
-
-// A line begins with the time at which it came; where the writer put its own time behind that, the column shows that one.
-function timed(content) {
-  const [, came, own, text] = /^(\d{4}-\S+Z )?(\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)? |\d\d:\d\d:\d\d(?:\.\d+)? )?(.*)$/s.exec(content);
-  const date = new Date((own?.length > 16 ? own : came)?.trim());
-  if (own?.length < 16) return { at: own.trim(), text };
-  return { at: isNaN(date) ? '' : clock.format(date), text };
-}
-
-// ANSI colours become classes and last until they are reset, over lines; every other escape sequence is dropped.
-function coloured(text) {
-  const whole = make('span', 'text');
-  const plain = t => t.replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '');
-  let from = 0;
-  const emit = to => {
-    const part = plain(text.slice(from, to));
-    if (part) whole.append(colours?.length ? make('span', colours.join(' '), part) : part);
-  };
-  for (const escape of text.matchAll(/\x1b(?:\[([0-9;:?]*)[ -/]*([@-~])|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g)) {
-    emit(escape.index);
-    from = escape.index + escape[0].length;
-    if (escape[2] === 'm') restyle(escape[1].split(/[;:]/).map(Number));
-  }
-  emit(text.length);
-  return whole;
-}
-
-function restyle(codes) {
-  const set = (pattern, name) => { colours = [...(colours ?? []).filter(c => !pattern.test(c)), ...(name ? [name] : [])]; };
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i];
-    if (code === 0) colours = undefined;
-    else if (code === 1) set(/^bold$/, 'bold');
-    else if (code === 2) set(/^dim$/, 'dim');
-    else if (code === 3) set(/^italic$/, 'italic');
-    else if (code === 4) set(/^underline$/, 'underline');
-    else if (code === 22) set(/^(bold|dim)$/);
-    else if (code === 23) set(/^italic$/);
-    else if (code === 24) set(/^underline$/);
-    else if (code >= 30 && code <= 37) set(/^c\d$/, `c${code - 30}`);
-    else if (code >= 90 && code <= 97) set(/^c\d$/, `c${code - 90}`);
-    else if (code === 39) set(/^c\d$/);
-    else if (code === 38 || code === 48) i += codes[i + 1] === 5 ? 2 : 4;   // palettes beyond the eight stay plain
-  }
-}
-
-// ---- following, keys
-function setFollowing(on) {
-  following = on;
-  $('follow').setAttribute('aria-pressed', on);
-  $('scroller').classList.toggle('following', on);
-  if (on) toEnd();
-}
-let top = 0, height = 0;
-function toEnd() {
-  const scroller = $('scroller');
-  scroller.scrollTop = scroller.scrollHeight;
-  [top, height] = [scroller.scrollTop, scroller.scrollHeight];
-}
-new ResizeObserver(() => following && toEnd()).observe($('lines'));
-new ResizeObserver(() => following && toEnd()).observe($('scroller'));
-
-// Scrolling up pauses, scrolling down to the end goes on; content that grows or goes does neither.
-$('scroller').addEventListener('scroll', () => {
-  const { scrollTop, scrollHeight, clientHeight } = $('scroller');
-  const atEnd = scrollHeight - scrollTop - clientHeight < 24;
-  if (following ? !atEnd && scrollTop < top && scrollHeight >= height : atEnd && scrollTop > top) setFollowing(!following);
-  [top, height] = [scrollTop, scrollHeight];
-}, { passive: true });
-
-$('follow').onclick = () => setFollowing(!following);
-$('wrap').onclick = () => $('wrap').setAttribute('aria-pressed', $('lines').classList.toggle('wrap'));
-$('lines').classList.add('wrap');
-$('filter').oninput = filter;
-const close = () => {
+function close() {
   const former = chosen;
   history.replaceState(null, '', location.pathname);
-  follow('');
+  choose();
   rows.get(former)?.row.querySelector('button').focus();
-};
+}
 $('close').onclick = close;
-addEventListener('hashchange', () => follow(location.hash.slice(1)));
-addEventListener('visibilitychange', listenToConsole);
+
 addEventListener('keydown', e => {
   if ($('confirm').open || e.ctrlKey || e.metaKey || e.altKey) return;
   const names = [...document.querySelectorAll('.name button')], at = names.indexOf(document.activeElement);
   if (e.key === '/' && chosen && e.target !== $('filter')) { e.preventDefault(); $('filter').focus(); }
-  else if (e.key === 'Escape' && e.target === $('filter') && $('filter').value) { $('filter').value = ''; filter(); }
   else if (e.key === 'Escape' && chosen) close();
   else if (at >= 0 && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) { e.preventDefault(); names[at + (e.key === 'ArrowDown' ? 1 : -1)]?.focus(); }
 });
