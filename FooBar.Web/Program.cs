@@ -17,7 +17,7 @@ return await ServiceProcess.RunAsync(_ =>
     builder.AddPages();
     builder.AddSharedKeys();
     builder.AddPosts();
-    builder.Services.AddOpenApi();
+    builder.AddApiDescription();
 
     var app = builder.Build();
     app.UseServedBy();

@@ -17,9 +17,25 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
     private TaskCompletionSource _changed = NewSignal();
     private TaskCompletionSource _refreshWanted = NewSignal();
     private int _waiting;
+    private long? _readableAt;
 
     /// <summary>The topology as of the last answers.</summary>
     public ClusterTopology Current => Volatile.Read(ref _current);
+
+    /// <summary>
+    /// Whether a read that comes now may hope for a copy: there is one, or there was one so short a time ago that it is worth
+    /// waiting for the next, as in the moment of a promotion.
+    /// </summary>
+    public bool MayBeRead
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _current.IsReadable || (_readableAt is { } last && clock.GetElapsedTime(last) < options.Value.ReadWait);
+            }
+        }
+    }
 
     /// <summary>Whether somebody waits for a node right now, so that probing more often shortens what a user waits.</summary>
     public bool SomebodyWaits => Volatile.Read(ref _waiting) > 0;
@@ -37,6 +53,7 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
             Observation[] seen = [.. nodes.Endpoints.Select(node => _seen.GetValueOrDefault(node) ?? Observation.NotYet(node))];
             var next = TopologyRules.Next(before, seen, options.Value.MaxReplicaLag);
             Volatile.Write(ref _current, next);
+            _readableAt = next.IsReadable || before.IsReadable ? clock.GetTimestamp() : _readableAt;
             LogIfNew(next);
             if (!next.HasSameRolesAs(before))
             {

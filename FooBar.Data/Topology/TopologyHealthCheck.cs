@@ -11,11 +11,9 @@ internal sealed class TopologyHealthCheck(TopologyBoard board) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var topology = board.Current;
-        return Task.FromResult(topology switch
-        {
-            { IsReadable: false } => HealthCheckResult.Unhealthy($"No copy can be read: {topology.Summary}"),
-            { Primary: null } => HealthCheckResult.Degraded($"There is no primary: {topology.Summary}"),
-            _ => HealthCheckResult.Healthy(topology.Summary),
-        });
+        return Task.FromResult(
+            !board.MayBeRead ? HealthCheckResult.Unhealthy($"No copy can be read: {topology.Summary}")
+            : topology.Primary is null ? HealthCheckResult.Degraded($"There is no primary: {topology.Summary}")
+            : HealthCheckResult.Healthy(topology.Summary));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using FooBar.Data.Routing;
 using FooBar.Tests.Support;
@@ -151,6 +152,27 @@ public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
         await mysql.AsRootAsync(1, $"KILL {id}");
 
         await Assert.ThrowsAsync<OutcomeUnknownException>(() => session.ExecuteAsync($"INSERT INTO notes VALUES (1, 'perhaps')", None));
+    }
+
+    [Fact]
+    public async Task Statement_InsideATrace_TellsTheServerAndHasASpan()
+    {
+        var spans = new ConcurrentQueue<ActivityTraceId>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "MySqlConnector",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = span => spans.Enqueue(span.TraceId),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await mysql.AsRootAsync(1, "INSTALL COMPONENT 'file://component_query_attributes'");
+        await using var undo = new Undo(() => mysql.AsRootAsync(1, "UNINSTALL COMPONENT 'file://component_query_attributes'"));
+        await using var host = await DataHost.StartOnHealthyPairAsync(mysql);
+        using var activity = new Activity("request").SetIdFormat(ActivityIdFormat.W3C).Start();
+        await using var session = await host.Database.OpenAsync(ReadFrom.Primary, None);
+
+        Assert.Equal(activity.Id, await session.ScalarAsync($"SELECT mysql_query_attribute_string('traceparent')", None));
+        Assert.Contains(activity.TraceId, spans);
     }
 
     [Fact]

@@ -12,7 +12,8 @@ internal static class PostEndpoints
         var posts = app.MapGroup("/api/posts").WithTags("Posts")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         posts.MapGet("/", ListAsync).WithName("ListPosts").WithSummary("The newest posts, a page at a time");
-        posts.MapGet("/{id:guid}", FindAsync).WithName("GetPost").WithSummary("One post");
+        posts.MapGet("/{id:guid}", FindAsync).WithName("GetPost").WithSummary("One post")
+            .ProducesProblem(StatusCodes.Status404NotFound);
         posts.MapPost("/", AddAsync).WithName("AddPost").WithSummary("Adds a post");
     }
 

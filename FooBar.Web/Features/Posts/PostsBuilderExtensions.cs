@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FooBar.Web.Features.Posts;
 
 internal static class PostsBuilderExtensions
@@ -6,5 +8,17 @@ internal static class PostsBuilderExtensions
     {
         builder.Services.AddScoped<CopyRead>();
         builder.Services.AddScoped<PostStore>();
+    }
+
+    /// <summary>Describes the API at <c>/openapi/v1.json</c>.</summary>
+    public static void AddApiDescription(this IHostApplicationBuilder builder)
+    {
+        // A number is a number: the default also reads strings, and would say so in every schema.
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "FooBar";
+            return Task.CompletedTask;
+        }));
     }
 }
