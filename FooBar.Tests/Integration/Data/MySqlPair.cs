@@ -10,8 +10,17 @@ namespace FooBar.Tests.Integration.Data;
 public sealed class MySqlPair : IAsyncLifetime
 {
     private const string Password = "account-password-of-a-test";
-    private static readonly string[] ReplicationTables =
-        ["replication_connection_status", "replication_applier_status", "replication_applier_status_by_worker"];
+
+    private const string Clean = """
+        SET GLOBAL offline_mode = OFF;
+        SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF;
+        STOP REPLICA;
+        RESET REPLICA ALL;
+        DROP DATABASE IF EXISTS foobar;
+        DROP DATABASE IF EXISTS failover;
+        DROP USER IF EXISTS foobar_app, foobar_migrations, replication;
+        RESET BINARY LOGS AND GTIDS
+        """;
 
     private readonly MySqlNodes _nodes = new();
 
@@ -26,32 +35,23 @@ public sealed class MySqlPair : IAsyncLifetime
     /// <summary>Back to the beginning, whatever the last test has done.</summary>
     public async Task ResetAsync()
     {
-        foreach (var node in new[] { 1, 2 })
-        {
-            await AsRootAsync(node, "SET GLOBAL offline_mode = OFF");
-            await AsRootAsync(node, "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
-            await AsRootAsync(node, "STOP REPLICA");
-            await AsRootAsync(node, "RESET REPLICA ALL");
-            await AsRootAsync(node, "DROP DATABASE IF EXISTS foobar");
-            await AsRootAsync(node, "DROP DATABASE IF EXISTS failover");
-            await AsRootAsync(node, "DROP USER IF EXISTS foobar_app, foobar_migrations, replication");
-            await AsRootAsync(node, "RESET BINARY LOGS AND GTIDS");
-        }
-
-        await AsRootAsync(1, "CREATE DATABASE foobar");
-        await AsRootAsync(1, $"CREATE USER replication IDENTIFIED BY '{Password}', foobar_app IDENTIFIED BY '{Password}', foobar_migrations IDENTIFIED BY '{Password}' REQUIRE SSL");
-        await AsRootAsync(1, "GRANT REPLICATION SLAVE ON *.* TO replication");
-        await AsRootAsync(1, "GRANT SELECT, INSERT, UPDATE, DELETE ON foobar.* TO foobar_app");
-        await AsRootAsync(1, "GRANT ALL ON foobar.* TO foobar_migrations");
-        await AsRootAsync(1, "GRANT SELECT ON failover.* TO foobar_app");
-        foreach (var table in ReplicationTables)
-        {
-            await AsRootAsync(1, $"GRANT SELECT ON performance_schema.{table} TO foobar_app");
-        }
-
-        await AsRootAsync(1, "CREATE DATABASE failover");
-        await AsRootAsync(1, "CREATE TABLE failover.epoch (id INT PRIMARY KEY, epoch BIGINT NOT NULL)");
-        await AsRootAsync(1, "INSERT INTO failover.epoch VALUES (1, 1)");
+        await Task.WhenAll(AsRootAsync(1, Clean), AsRootAsync(2, Clean));
+        await AsRootAsync(1, $"""
+            CREATE DATABASE foobar;
+            CREATE DATABASE failover;
+            CREATE TABLE failover.epoch (id INT PRIMARY KEY, epoch BIGINT NOT NULL);
+            INSERT INTO failover.epoch VALUES (1, 1);
+            CREATE USER foobar_app IDENTIFIED BY '{Password}' REQUIRE SSL;
+            CREATE USER foobar_migrations IDENTIFIED BY '{Password}' REQUIRE SSL;
+            CREATE USER replication IDENTIFIED BY '{Password}' REQUIRE SSL;
+            GRANT REPLICATION SLAVE ON *.* TO replication;
+            GRANT ALL ON foobar.* TO foobar_migrations;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON foobar.* TO foobar_app;
+            GRANT SELECT ON failover.* TO foobar_app;
+            GRANT SELECT ON performance_schema.replication_connection_status TO foobar_app;
+            GRANT SELECT ON performance_schema.replication_applier_status TO foobar_app;
+            GRANT SELECT ON performance_schema.replication_applier_status_by_worker TO foobar_app
+            """);
         await FollowAsync(node: 2, source: 1);
     }
 
@@ -59,22 +59,21 @@ public sealed class MySqlPair : IAsyncLifetime
     {
         await AsRootAsync(node, $"""
             CHANGE REPLICATION SOURCE TO SOURCE_HOST = 'mysql-{source}', SOURCE_USER = 'replication', SOURCE_PASSWORD = '{Password}',
-                SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1
+                SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1;
+            START REPLICA;
+            SET GLOBAL super_read_only = ON
             """);
-        await AsRootAsync(node, "START REPLICA");
-        await AsRootAsync(node, "SET GLOBAL super_read_only = ON");
         await Eventually.Within(TimeSpan.FromSeconds(15), async _ =>
             Convert.ToInt64(await AsRootAsync(node, "SELECT COUNT(*) FROM failover.epoch"), null) == 1);
     }
 
     /// <summary>What the coordinator does last in a promotion.</summary>
-    public async Task PromoteAsync(int node, long epoch)
-    {
-        await AsRootAsync(node, "STOP REPLICA");
-        await AsRootAsync(node, "RESET REPLICA ALL");
-        await AsRootAsync(node, "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
-        await AsRootAsync(node, $"UPDATE failover.epoch SET epoch = {epoch}");
-    }
+    public Task PromoteAsync(int node, long epoch) => AsRootAsync(node, $"""
+        STOP REPLICA;
+        RESET REPLICA ALL;
+        SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF;
+        UPDATE failover.epoch SET epoch = {epoch}
+        """);
 
     /// <summary>The node hangs: it accepts connections and answers nothing, until what is returned is disposed.</summary>
     public async Task<IAsyncDisposable> HangAsync(int node)
