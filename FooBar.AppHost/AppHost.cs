@@ -3,7 +3,10 @@ using FooBar.AppHost;
 using FooBar.AppHost.MySqlCluster;
 
 var builder = DistributedApplication.CreateBuilder(args);
-var settings = AppHostSettings.From(builder);
+if (AppHostSettings.Read(builder) is not { } settings)
+{
+    return 1;
+}
 
 var mysql = builder.AddMySqlCluster("mysql", nodes: 2, settings.DataVolumes);   // mysql-1 starts as primary, mysql-2 as its replica
 var foobar = mysql.AddDatabase("foobar");
@@ -13,3 +16,4 @@ var web = builder.AddWeb("web", count: 2, "../FooBar.Web/FooBar.Web.csproj", foo
 builder.AddGateways("gateway", count: 2, "../FooBar.Gateway/FooBar.Gateway.csproj", web, settings);
 
 builder.Build().Run();
+return 0;

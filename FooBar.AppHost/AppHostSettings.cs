@@ -18,23 +18,21 @@ public sealed class AppHostSettings
     /// <summary>The management port of gateway-1, 1 to 65534; gateway-2 takes the next one.</summary>
     public int ManagementPort { get; set; } = 8404;
 
-    /// <summary>Whether MySQL's data outlives the application.</summary>
+    /// <summary>Whether MySQL's data outlives the application. If not, <see cref="StateDirectory"/> has to be a new folder.</summary>
     public bool DataVolumes { get; set; } = true;
 
     /// <summary>Where the coordinator's journal is kept. It belongs to the data: remove both or neither.</summary>
     public string StateDirectory { get; set; } = "";
 
-    /// <exception cref="DistributedApplicationException">A value is out of range; the message names all of them.</exception>
-    public static AppHostSettings From(IDistributedApplicationBuilder builder)
+    /// <summary>Reads the settings; says on standard error, a line each, what is wrong with them.</summary>
+    /// <returns>The settings, or null when something is wrong.</returns>
+    public static AppHostSettings? Read(IDistributedApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection("FooBar").Get<AppHostSettings>() ?? new AppHostSettings();
-        var wrong = new (string Key, int Port)[] { (nameof(HttpPort), settings.HttpPort), (nameof(HttpsPort), settings.HttpsPort), (nameof(ManagementPort), settings.ManagementPort) }
-            .Where(port => port.Port is < 1 or > 65534)
-            .Select(port => $"FooBar:{port.Key} is {port.Port}; choose a free port from 1 to 65534, for instance with ./run --FooBar:{port.Key}=9080.")
-            .ToList();
-        if (wrong.Count > 0)
+        var mistakes = settings.Mistakes().ToList();
+        foreach (var mistake in mistakes)
         {
-            throw new DistributedApplicationException(string.Join(Environment.NewLine, wrong));
+            Console.Error.WriteLine(mistake);
         }
 
         if (settings.StateDirectory.Length == 0)
@@ -42,7 +40,23 @@ public sealed class AppHostSettings
             settings.StateDirectory = DefaultStateDirectory(builder.AppHostDirectory);
         }
 
-        return settings;
+        return mistakes.Count == 0 ? settings : null;
+    }
+
+    internal IEnumerable<string> Mistakes()
+    {
+        foreach (var (key, port) in new[] { (nameof(HttpPort), HttpPort), (nameof(HttpsPort), HttpsPort), (nameof(ManagementPort), ManagementPort) })
+        {
+            if (port is < 1 or > 65534)
+            {
+                yield return $"FooBar:{key} is {port}; choose a free port from 1 to 65534, for instance with ./run --FooBar:{key}=9080.";
+            }
+        }
+
+        if (!DataVolumes && StateDirectory.Length == 0)
+        {
+            yield return "FooBar:DataVolumes is false but FooBar:StateDirectory is not set; name a new folder, because a journal that outlives its data stops the coordinator.";
+        }
     }
 
     // Outside the checkout, as volumes and generated passwords are, and one for each checkout, as they are.

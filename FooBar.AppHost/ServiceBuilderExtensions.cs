@@ -52,6 +52,7 @@ internal static class ServiceBuilderExtensions
                 .WithSharedPort("http", settings.HttpPort, "Gateway__HttpPort")
                 .WithSharedPort("https", settings.HttpsPort, "Gateway__HttpsPort")
                 .WithHttpEndpoint(settings.ManagementPort + index, settings.ManagementPort + index, "management", "Gateway__ManagementPort", isProxied: false)
+                .WithUrlForEndpoint("management", url => url.DisplayText = "management")
                 .WithHttpHealthCheck("/health", endpointName: "management");
             foreach (var upstream in upstreams)
             {

@@ -64,7 +64,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
         {
             if (view.Replication is { IoState: "OFF" } or { ApplierRunning: false } || clock.GetUtcNow() > end)
             {
-                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {view.Replication?.LastError ?? "no reason given"}.");
+                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {view.Replication?.LastError ?? "it reports no error and may be stopping"}.");
             }
 
             await Task.Delay(Recheck, clock, cancellationToken);

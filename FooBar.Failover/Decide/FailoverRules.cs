@@ -82,7 +82,7 @@ public static class FailoverRules
         {
             var found = primary.Epoch is { } epoch ? $"data of epoch {epoch}" : "no data of this cluster";
             return new Hold($"The journal says that {primary.Name} is primary in epoch {journal.Epoch}, but it holds {found}; "
-                + "restore its volume or the journal that belongs to it.");
+                + "restore its volume or the journal that belongs to it, or remove the journal and all volumes to begin anew.");
         }
 
         // A graceful stop goes offline first (rule 8). To lift that would let clients in again, whose commits the stop then
