@@ -18,7 +18,7 @@ public sealed class NodeProgramTests(MySqlNodes nodes) : IClassFixture<MySqlNode
         await ExecuteAsync("mysql-2", "SET GLOBAL clone_valid_donor_list = 'mysql-1:3306'");
 
         // The server restarts at the end of this statement, before or after its answer.
-        await Record.ExceptionAsync(() => ExecuteAsync("mysql-2", "CLONE INSTANCE FROM donor@'mysql-1':3306 IDENTIFIED BY 'donor' REQUIRE SSL"));
+        await Record.ExceptionAsync(() => ExecuteAsync("mysql-2", "CLONE INSTANCE FROM 'donor'@'mysql-1':3306 IDENTIFIED BY 'donor' REQUIRE SSL"));
 
         await Eventually.Within(TimeSpan.FromSeconds(40), async ct =>
             Convert.ToInt32(await nodes.ScalarAsync("mysql-2", "SELECT COUNT(*) FROM mysql.user WHERE user = 'donor'", ct), null) == 1);
