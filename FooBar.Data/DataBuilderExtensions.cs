@@ -47,6 +47,7 @@ public static class DataBuilderExtensions
     /// unhealthy.
     /// </summary>
     /// <exception cref="OptionsValidationException">The connection string is missing or malformed.</exception>
+    /// <exception cref="MigrationException">The files are not numbered as they should be.</exception>
     public static void AddMigrations(this IHostApplicationBuilder builder, string connectionName, Assembly assembly)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -54,7 +55,14 @@ public static class DataBuilderExtensions
 
         // Not pooled: a migration's lock lives as long as its connection.
         var keys = builder.AddNodes(connectionName, pooling: false);
-        builder.Services.AddSingleton(services => new MigrationSource(known, NodesOf(services, keys)));
+        builder.Services.AddSingleton(services =>
+        {
+            var nodes = NodesOf(services, keys);
+            var missing = services.GetRequiredService<DatabaseNodes>().Endpoints.Except(nodes.Endpoints).ToList();
+            return missing.Count == 0 ? new MigrationSource(known, nodes) : throw new OptionsValidationException(
+                connectionName, typeof(ClusterConnectionString),
+                [$"ConnectionStrings:{connectionName} lacks {string.Join(", ", missing)}: name the same nodes as for the application."]);
+        });
         builder.Services.AddSingleton<MigrationRunner>();
         builder.Services.AddSingleton(new SchemaReadiness());
         builder.Services.AddHostedService<MigrationService>();

@@ -178,6 +178,19 @@ public sealed partial class SiteTests(MySqlPair mysql, TwoSites sites) : IClassF
         Assert.DoesNotContain("secret", site.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Start_MigrationsNameOtherNodes_IsOneLine()
+    {
+        await using var site = WebProcess.Start("web-3", new Dictionary<string, string>
+        {
+            ["ConnectionStrings__foobar"] = mysql.Application,
+            ["ConnectionStrings__foobar-migrations"] = "Server=elsewhere;Password=secret",
+        });
+
+        Assert.Equal(1, await site.ExitAsync());
+        Assert.Contains("Cannot start: ConnectionStrings:foobar-migrations lacks 127.0.0.1:", site.Output, StringComparison.Ordinal);
+    }
+
     private static Task<HttpResponseMessage> AddAsync(WebProcess site, string title) =>
         site.Client.PostAsJsonAsync("/api/posts", new { title, body = "Some text", author = "A tester" });
 
