@@ -2,11 +2,13 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dotnet;
 using FooBar.AppHost.MySqlCluster;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FooBar.AppHost;
 
 /// <summary>The services of FooBar, as <c>AppHost.cs</c> names them.</summary>
-internal static class ServiceBuilderExtensions
+internal static partial class ServiceBuilderExtensions
 {
     /// <summary>Adds the coordinator, which knows every node and every account. It waits for nobody, and nobody waits for it.</summary>
     public static IResourceBuilder<DotnetProjectResource> AddFailover(
@@ -45,8 +47,9 @@ internal static class ServiceBuilderExtensions
     /// <summary>Adds gateways that listen on the same ports (SO_REUSEPORT); each has a management port of its own.</summary>
     public static IReadOnlyList<IResourceBuilder<DotnetProjectResource>> AddGateways(
         this IDistributedApplicationBuilder builder, string name, int count, string path,
-        IReadOnlyList<IResourceBuilder<DotnetProjectResource>> upstreams, AppHostSettings settings) =>
-        [.. Enumerable.Range(0, count).Select(index =>
+        IReadOnlyList<IResourceBuilder<DotnetProjectResource>> upstreams, AppHostSettings settings)
+    {
+        var gateways = Enumerable.Range(0, count).Select(index =>
         {
             var gateway = builder.AddDotnetProject($"{name}-{index + 1}", path)
                 .WithSharedPort("http", settings.HttpPort, "Gateway__HttpPort")
@@ -60,7 +63,16 @@ internal static class ServiceBuilderExtensions
             }
 
             return gateway;
-        })];
+        }).ToList();
+
+        gateways[0].OnResourceReady((_, ready, _) =>
+        {
+            var logger = ready.Services.GetRequiredService<ILoggerFactory>().CreateLogger(builder.Environment.ApplicationName);
+            LogSite(logger, $"http://localhost:{settings.HttpPort}", $"https://localhost:{settings.HttpsPort}");
+            return Task.CompletedTask;
+        });
+        return gateways;
+    }
 
     // An endpoint with a variable of its own is left out of ASPNETCORE_URLS: the gateway makes these sockets itself.
     private static IResourceBuilder<DotnetProjectResource> WithSharedPort(
@@ -70,4 +82,7 @@ internal static class ServiceBuilderExtensions
     private static IResourceBuilder<DotnetProjectResource> WithAccount(this IResourceBuilder<DotnetProjectResource> failover, string key, MySqlAccount account) =>
         failover.WithEnvironment($"Failover__{key}__User", account.User)
             .WithEnvironment(context => context.EnvironmentVariables[$"Failover__{key}__Password"] = account.Password);
+
+    [LoggerMessage(4001, LogLevel.Information, "The site is at {Http} and {Https}")]
+    private static partial void LogSite(ILogger logger, string http, string https);
 }
