@@ -86,11 +86,12 @@ internal sealed class FileJournal(string path, TimeProvider clock) : IJournal, I
         gate.Dispose();
     }
 
-    // FileShare.None is an advisory lock: a second coordinator on this file fails instead of deciding beside the first.
+    // Not buffered: a line that could not be written must not lie in memory and reach the disk after all, with the next one or at
+    // the end. FileShare.None is an advisory lock: a second coordinator on this file fails instead of deciding beside the first.
     private FileStream Open()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
     }
 
     private (JournalEntry Entry, long Number, int Intact) Parse(ReadOnlySpan<byte> bytes)
