@@ -54,8 +54,9 @@ public static class FailoverRules
         return FenceStrangers(seen, primary, journal)
             ?? HoldForPrimary(seen, primary, journal)
             ?? DegradeLost(seen, primary, journal, rules)
-            ?? UnfencePrimary(primary, journal)
+            ?? UnfencePrimary(seen, primary, journal)
             ?? AttachReplicas(seen, primary)
+            ?? HoldFenced(primary, journal)
             ?? SynchronizeReplicas(seen, primary, journal)
             ?? Summarize(seen, primary, journal);
     }
@@ -101,7 +102,7 @@ public static class FailoverRules
             return null;
         }
 
-        if (primary.Writable && (!primary.SemiSync.SourceEnabled || primary.SemiSync.WaitFor < journal.InSync.Count))
+        if (primary.Writable && (primary.SemiSync is not { SourceEnabled: true, SourceActive: true } || primary.SemiSync.WaitFor < journal.InSync.Count))
         {
             var unpromised = journal.InSync[0];
             return new Degrade(primary.Name, unpromised, $"{primary.Name} takes writes without waiting for {unpromised}; {unpromised} counts as out of sync until it has caught up.");
@@ -112,7 +113,20 @@ public static class FailoverRules
             return new Degrade(primary.Name, gone, $"{gone} is not part of the cluster any more; writes go on without it.");
         }
 
+        // Every in-sync replica has applied the first transaction of its primary's epoch.
+        if (journal.InSync.FirstOrDefault(name => seen.Find(name) is { Reachable: true } member && member.Epoch != journal.Epoch) is { } emptied)
+        {
+            return new Degrade(primary.Name, emptied, $"{emptied} does not hold the data of epoch {journal.Epoch} any more; writes go on without it, and it cannot be promoted.");
+        }
+
         var limit = rules.ReplicaLostAfter;
+        var fencedFor = seen.At - primary.FencedSince;
+        if (Behind(seen, primary, journal).FirstOrDefault(replica => fencedFor >= (replica.Streaming ? limit + rules.ActionTimeout : limit)) is { } behind)
+        {
+            return new Degrade(primary.Name, behind.Name,
+                $"{behind.Name} did not receive what {primary.Name} came back with ({Trouble(behind)}); writes go on without it, and it cannot be promoted.");
+        }
+
         var members = journal.InSync.Select(name => seen.Find(name)!).OrderBy(replica => replica.Streaming).ToList();
         return seen.At - primary.SemiSync.LackingSince >= limit || seen.At - primary.SemiSync.StalledSince >= limit
             ? new Degrade(primary.Name, members[0].Name,
@@ -120,8 +134,22 @@ public static class FailoverRules
             : null;
     }
 
-    private static Unfence? UnfencePrimary(NodeView primary, JournalEntry journal)
+    // A primary that comes back holds commits that were never acknowledged and shows them as if they had been: a client that
+    // asks whether its write happened would be told yes. So the replicas that the journal counts on have to have them first.
+    private static IEnumerable<NodeView> Behind(ClusterView seen, NodeView primary, JournalEntry journal) =>
+        journal.InSync.Select(name => seen.Find(name)!).Where(replica => !replica.Reachable || !replica.Holds(primary.Executed));
+
+    private static Hold? HoldFenced(NodeView primary, JournalEntry journal) => primary.Writable
+        ? null
+        : new Hold($"{primary.Name} stays fenced until {Sentence.List(journal.InSync)} holds all that it came back with.");
+
+    private static Unfence? UnfencePrimary(ClusterView seen, NodeView primary, JournalEntry journal)
     {
+        if (!primary.Writable && Behind(seen, primary, journal).Any())
+        {
+            return null;
+        }
+
         var promise = journal.InSync.IsEmpty ? "writes wait for no replica" : $"writes wait for {Sentence.List(journal.InSync)}";
         if (!primary.Writable)
         {

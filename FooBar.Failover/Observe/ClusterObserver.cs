@@ -44,6 +44,7 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
     // A node that restarts or cannot be asked begins with no history: what is missing then is not the replicas' fault.
     private static NodeView WithHistory(NodeView view, NodeView? before, DateTimeOffset at) => view with
     {
+        FencedSince = view.Reachable && !view.Writable ? before?.FencedSince ?? at : null,
         SemiSync = view.SemiSync with
         {
             LackingSince = view.Writable && view.SemiSync.Lacking ? before?.SemiSync.LackingSince ?? at : null,

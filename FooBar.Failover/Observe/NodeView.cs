@@ -25,6 +25,9 @@ public sealed record NodeView(string Name)
 
     public bool Writable => Reachable && !SuperReadOnly && !OfflineMode;
 
+    /// <summary>Since when it answers and is not writable; null while it is.</summary>
+    public DateTimeOffset? FencedSince { get; init; }
+
     /// <summary><c>gtid_executed</c>.</summary>
     public GtidSet Executed { get; init; } = GtidSet.Empty;
 
@@ -37,6 +40,9 @@ public sealed record NodeView(string Name)
     public ReplicationView? Replication { get; init; }
 
     public bool Streaming => Reachable && Replication is { IoState: "ON", ApplierRunning: true };
+
+    /// <summary>Whether it has applied or at least received every transaction of a set.</summary>
+    public bool Holds(GtidSet set) => Executed.Union(Replication?.Received ?? GtidSet.Empty).Contains(set);
 
     /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>
     public bool Empty => Executed.IsEmpty && Epoch is null;

@@ -58,9 +58,43 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
-    public void SecondStart_BothFenced_PrimaryWaitsForItsReplicaBeforeItTakesWrites()
+    public void SecondStart_BothFenced_ReplicaIsAttachedFirst()
     {
-        var decision = Decide(InSync, Primary() with { SuperReadOnly = true, SemiSync = new() }, Replica("mysql-2") with { Replication = null });
+        var decision = Decide(InSync, Returned(), Replica("mysql-2") with { Replication = null, Executed = GtidSet.Parse($"{Uuid}:1-9") });
+
+        Assert.Equal(("mysql-2", "mysql-1"), Assert.IsType<Attach>(decision) is var attach ? (attach.Replica, attach.Primary) : default);
+    }
+
+    [Fact]
+    public void SecondStart_ReplicaHasNotReceivedAll_PrimaryStaysFenced()
+    {
+        var decision = Decide(InSync, Returned(), Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-9") });
+
+        Assert.Equal("mysql-1 stays fenced until mysql-2 holds all that it came back with.", Assert.IsType<Hold>(decision).Reason);
+    }
+
+    [Fact]
+    public void SecondStart_ReplicaSilent_PrimaryStaysFencedUntilItCountsAsLost()
+    {
+        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 2.9), Silent("mysql-2")));
+        Assert.Equal("mysql-2", Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 3), Silent("mysql-2"))).Replica);
+    }
+
+    [Fact]
+    public void SecondStart_ReplicaReceivesButTooSlowly_CountsAsLostAfterAnActionsTimeMore()
+    {
+        var behind = Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-9") };
+
+        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 12.9), behind));
+        Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 13), behind));
+    }
+
+    [Fact]
+    public void SecondStart_ReplicaHasReceivedAll_PrimaryTakesWritesAndWaitsForIt()
+    {
+        var received = Replica("mysql-2", replication => replication with { Received = GtidSet.Parse($"{Uuid}:9-10") }) with { Executed = GtidSet.Parse($"{Uuid}:1-9") };
+
+        var decision = Decide(InSync, Returned(), received);
 
         Assert.Equal(("mysql-1", 1), Assert.IsType<Unfence>(decision) is var unfence ? (unfence.Primary, unfence.Acknowledgements) : default);
     }
@@ -147,11 +181,21 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void ReplicaLostItsVolume_IsNotCountedOnAnyMore()
+    {
+        var decision = Decide(InSync, Primary(), Fresh("mysql-2"));
+
+        Assert.Equal("mysql-2", Assert.IsType<Degrade>(decision).Replica);
+    }
+
+    [Fact]
     public void PrimaryDoesNotWait_ThoughTheJournalPromisesIt_PromiseIsWithdrawnFirst()
     {
-        var decision = Decide(InSync, Primary() with { SemiSync = new() }, Replica("mysql-2"));
-
-        Assert.IsType<Degrade>(decision);
+        var waiting = Primary();
+        foreach (var semiSync in new[] { new SemiSyncView(), waiting.SemiSync with { SourceActive = false }, waiting.SemiSync with { WaitFor = 0 } })
+        {
+            Assert.IsType<Degrade>(Decide(InSync, waiting with { SemiSync = semiSync }, Replica("mysql-2")));
+        }
     }
 
     [Fact]
@@ -214,6 +258,9 @@ public sealed class FailoverRulesTests
         Executed = GtidSet.Parse($"{Uuid}:1-10"),
         SemiSync = new() { SourceEnabled = true, WaitFor = 1, SourceActive = true, Clients = clients },
     };
+
+    private static NodeView Returned(double secondsAgo = 0) =>
+        Primary() with { SuperReadOnly = true, SemiSync = new(), FencedSince = Now - TimeSpan.FromSeconds(secondsAgo) };
 
     private static NodeView Replica(string name, Func<ReplicationView, ReplicationView>? change = null)
     {
