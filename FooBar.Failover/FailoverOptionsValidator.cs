@@ -1,0 +1,81 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
+namespace FooBar.Failover;
+
+/// <summary>Reports every mistake at once, each with its key and the remedy.</summary>
+internal sealed class FailoverOptionsValidator(IConfiguration configuration) : IValidateOptions<FailoverOptions>
+{
+    public ValidateOptionsResult Validate(string? name, FailoverOptions options)
+    {
+        var errors = Errors(options).ToList();
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private IEnumerable<string> Errors(FailoverOptions options)
+    {
+        if (options.Nodes.Count == 0)
+        {
+            yield return "Failover:Nodes is empty; name at least one node, for instance Failover:Nodes:0=mysql-1.";
+        }
+
+        // A commit waits for a number of acknowledgements, whoever gives them: with a second replica that is not in sync, or not
+        // yet, they need not come from the one that the journal counts on.
+        if (options.Nodes.Count > 2)
+        {
+            yield return $"Failover:Nodes names {options.Nodes.Count} nodes; name at most two, a primary and its replica.";
+        }
+
+        foreach (var twice in options.Nodes.GroupBy(node => node).Where(group => group.Count() > 1))
+        {
+            yield return $"Failover:Nodes names '{twice.Key}' twice; name each node once.";
+        }
+
+        foreach (var node in options.Nodes.Where(node => string.IsNullOrWhiteSpace(configuration.GetConnectionString(node))))
+        {
+            yield return $"ConnectionStrings:{node} is missing; give the address and the initial account of the node that Failover:Nodes names.";
+        }
+
+        if (string.IsNullOrWhiteSpace(options.JournalPath))
+        {
+            yield return "Failover:JournalPath is empty; name a file on a disk that outlives this process.";
+        }
+
+        if (options.Database.Length == 0 || options.Database.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-')))
+        {
+            yield return $"Failover:Database is '{options.Database}'; use letters, digits, '_' and '-'.";
+        }
+
+        foreach (var (key, account) in new[]
+        {
+            ("Coordinator", options.Coordinator), ("Replication", options.Replication),
+            ("Application", options.Application), ("Migrations", options.Migrations),
+        })
+        {
+            if (account.User.Length is 0 or > 32 || account.User.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '_'))
+            {
+                yield return $"Failover:{key}:User is '{account.User}'; use 1 to 32 letters, digits and '_'.";
+            }
+
+            if (account.Password.Length == 0)
+            {
+                yield return $"Failover:{key}:Password is empty; give the account a password.";
+            }
+        }
+
+        foreach (var (key, value, least, most) in new[]
+        {
+            (nameof(options.PollInterval), options.PollInterval, 0.05, 60),
+            (nameof(options.ProbeTimeout), options.ProbeTimeout, 0.1, 60),
+            (nameof(options.ActionTimeout), options.ActionTimeout, 1, 600),
+            (nameof(options.ReplicaLostAfter), options.ReplicaLostAfter, 0.5, 600),
+        })
+        {
+            if (value < TimeSpan.FromSeconds(least) || value > TimeSpan.FromSeconds(most))
+            {
+                yield return string.Create(CultureInfo.InvariantCulture,
+                    $"Failover:{key} is {value}; choose between {least} and {most} seconds, for instance 00:00:01.");
+            }
+        }
+    }
+}
