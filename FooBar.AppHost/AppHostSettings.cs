@@ -37,7 +37,9 @@ public sealed class AppHostSettings
 
         if (settings.StateDirectory.Length == 0)
         {
-            settings.StateDirectory = DefaultStateDirectory(builder.AppHostDirectory);
+            settings.StateDirectory = settings.DataVolumes
+                ? DefaultStateDirectory(builder.AppHostDirectory)
+                : Directory.CreateTempSubdirectory("foobar-").FullName;
         }
 
         return mistakes.Count == 0 ? settings : null;
