@@ -55,8 +55,8 @@ internal sealed partial class Coordinator(
             await actor.ActAsync(decision, cancellationToken);
             return false;
         }
-        catch (Exception e) when (e is ActionException or JournalException or MySqlException or TimeoutException or IOException
-            or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is ActionException or JournalException or MySqlException or TimeoutException or IOException or FormatException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
             if (status.ReportFailure(e.Message))

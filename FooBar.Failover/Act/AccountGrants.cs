@@ -17,11 +17,12 @@ internal sealed class AccountGrants(IOptions<FailoverOptions> options)
     public async Task ApplyAsync(NodeSession node, CancellationToken cancellationToken)
     {
         var rules = options.Value;
+        var database = rules.Database.Replace("_", @"\_", StringComparison.Ordinal); // in a grant it is a pattern
         var topology = ReplicationTables.Select(table => $"SELECT ON performance_schema.{table}").Append("SELECT ON failover.*").ToArray();
 
         await CreateAsync(node, rules.Replication, ["REPLICATION SLAVE ON *.*"], cancellationToken);
-        await CreateAsync(node, rules.Application, [$"SELECT, INSERT, UPDATE, DELETE ON `{rules.Database}`.*", .. topology], cancellationToken);
-        await CreateAsync(node, rules.Migrations, [$"ALL ON `{rules.Database}`.*", .. topology], cancellationToken);
+        await CreateAsync(node, rules.Application, [$"SELECT, INSERT, UPDATE, DELETE ON `{database}`.*", .. topology], cancellationToken);
+        await CreateAsync(node, rules.Migrations, [$"ALL ON `{database}`.*", .. topology], cancellationToken);
         await CreateAsync(node, rules.Coordinator,
         [
             "REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN ON *.*",

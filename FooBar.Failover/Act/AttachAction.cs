@@ -13,7 +13,6 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
     {
         await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
         await replica.ExecuteAsync("SET GLOBAL super_read_only = ON", cancellationToken);
-        await replica.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
 
         // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.
         var own = await probe.ProbeAsync(decision.Replica, cancellationToken);
@@ -23,6 +22,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
             throw new ActionException($"{decision.Replica} holds transactions that {decision.Primary} lacks ({errant}); it was not attached.");
         }
 
+        await replica.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
         await replica.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = ON", cancellationToken);
         if (own.Replication?.ReadsFrom(source) != true)
         {

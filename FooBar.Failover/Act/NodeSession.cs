@@ -32,8 +32,8 @@ internal sealed class NodeSession(string node, MySqlConnection connection) : IAs
 
     /// <summary>Waits until the node has executed a set; false when the time is over.</summary>
     public async Task<bool> WaitForExecutedAsync(GtidSet set, TimeSpan limit, CancellationToken cancellationToken) =>
-        Convert.ToInt32(await ScalarAsync("SELECT WAIT_FOR_EXECUTED_GTID_SET(@set, @seconds)", cancellationToken,
-            ("@set", set.ToString()), ("@seconds", limit.TotalSeconds)), null) == 0;
+        await ScalarAsync("SELECT WAIT_FOR_EXECUTED_GTID_SET(@set, @seconds)", cancellationToken,
+            ("@set", set.ToString()), ("@seconds", limit.TotalSeconds)) is { } timedOut && Convert.ToInt32(timedOut, null) == 0;
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using FooBar.Data.Migrations;
 using FooBar.Data.Routing;
@@ -62,7 +63,7 @@ internal sealed partial class FirstKey(
 
             return true;
         }
-        catch (DatabaseUnavailableException e)
+        catch (Exception e) when (e is DatabaseUnavailableException or DbException or TimeoutException)
         {
             LogNotYet(e.Message);
             return false;
