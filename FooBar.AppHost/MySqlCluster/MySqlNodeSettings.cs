@@ -18,11 +18,13 @@ internal static class MySqlNodeSettings
         "--require-secure-transport=ON",
         "--skip-name-resolve=ON",
 
-        // A crash forgets nothing: not the primary's binary log, not the replica's position.
+        // A crash forgets nothing: not the primary's binary log, not what a replica has acknowledged. Relay log recovery would
+        // drop what is received and not applied, trusting in the source to send it again; the source may be what was lost.
         "--sync-binlog=1",
         "--innodb-flush-log-at-trx-commit=1",
         "--relay-log=relay",
-        "--relay-log-recovery=ON",
+        "--relay-log-recovery=OFF",
+        "--sync-relay-log=1",
         "--replica-preserve-commit-order=ON",
         "--replica-net-timeout=4",
 
