@@ -20,7 +20,8 @@ public static class DataBuilderExtensions
 
     /// <summary>
     /// Adds <see cref="Database"/> for the cluster that <c>ConnectionStrings:{connectionName}</c> names (see
-    /// <see cref="ClusterConnectionString"/>), with traces and metrics of the connector and the health check "mysql".
+    /// <see cref="ClusterConnectionString"/>), with the health check "mysql". The connector's spans and metrics are there for
+    /// whoever listens to "MySqlConnector".
     /// </summary>
     /// <exception cref="OptionsValidationException">The connection string is missing or malformed.</exception>
     public static void AddDatabase(this IHostApplicationBuilder builder, string connectionName)
@@ -85,6 +86,11 @@ public static class DataBuilderExtensions
             {
                 mysql.ConnectionString = settings.ConnectionString;
                 mysql.DisableHealthChecks = true; // one node that is down is no reason to be unhealthy: ours judges the whole
+
+                // A provider that the package adds records spans for nobody, and records what the sampler of the service's own
+                // provider leaves out; that one listens to the connector if telemetry goes anywhere.
+                mysql.DisableTracing = true;
+                mysql.DisableMetrics = true;
             });
             keys.Add((endpoint, key));
         }
