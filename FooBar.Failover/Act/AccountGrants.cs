@@ -3,8 +3,9 @@ using Microsoft.Extensions.Options;
 namespace FooBar.Failover.Act;
 
 /// <summary>
-/// The cluster's accounts, each with what it needs and no more. All require TLS. None but the coordinator's keeps a privilege
-/// that survives <c>offline_mode</c>, which is what fences an old primary's clients off.
+/// The cluster's accounts, each with what it needs and no more. All require TLS. The application's keep no privilege
+/// that survives <c>offline_mode</c>, which is what fences an old primary's clients off; replication's does, so that an old
+/// primary can still hand over its last transactions.
 /// </summary>
 internal sealed class AccountGrants(IOptions<FailoverOptions> options)
 {
@@ -20,7 +21,7 @@ internal sealed class AccountGrants(IOptions<FailoverOptions> options)
         var database = rules.Database.Replace("_", @"\_", StringComparison.Ordinal); // in a grant it is a pattern
         var topology = ReplicationTables.Select(table => $"SELECT ON performance_schema.{table}").Append("SELECT ON failover.*").ToArray();
 
-        await CreateAsync(node, rules.Replication, ["REPLICATION SLAVE ON *.*"], cancellationToken);
+        await CreateAsync(node, rules.Replication, ["REPLICATION SLAVE, CONNECTION_ADMIN ON *.*"], cancellationToken);
         await CreateAsync(node, rules.Application, [$"SELECT, INSERT, UPDATE, DELETE ON `{database}`.*", .. topology], cancellationToken);
         await CreateAsync(node, rules.Migrations, [$"ALL ON `{database}`.*", .. topology], cancellationToken);
         await CreateAsync(node, rules.Coordinator,

@@ -8,6 +8,7 @@ namespace FooBar.Failover.Act;
 internal sealed class AttachAction(NodeConnections connections, NodeProbe probe, IOptions<FailoverOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(1);
 
     public async Task RunAsync(Attach decision, CancellationToken cancellationToken)
     {
@@ -17,7 +18,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
         // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.
         var own = await probe.ProbeAsync(decision.Replica, cancellationToken);
         var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
-        if (own.Executed.Subtract(source.Executed) is { IsEmpty: false } errant)
+        if (source.Lacks(own) is { IsEmpty: false } errant)
         {
             throw new ActionException($"{decision.Replica} holds transactions that {decision.Primary} lacks ({errant}); it was not attached.");
         }
@@ -57,14 +58,16 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
             """, cancellationToken, ("@host", source.PeerHost), ("@user", account.User), ("@password", account.Password));
     }
 
+    // Connecting is enough: the next cycles see what becomes of it, and meanwhile other decisions are not held up.
     private async Task StreamingAsync(Attach decision, CancellationToken cancellationToken)
     {
-        var end = clock.GetUtcNow() + options.Value.ActionTimeout / 2;
-        while (await probe.ProbeAsync(decision.Replica, cancellationToken) is { Streaming: false } view)
+        var end = clock.GetUtcNow() + StartsWithin;
+        while ((await probe.ProbeAsync(decision.Replica, cancellationToken)).Replication is var replication
+            && replication is not { IoState: not "OFF", ApplierRunning: true })
         {
-            if (view.Replication is { IoState: "OFF" } or { ApplierRunning: false } || clock.GetUtcNow() > end)
+            if (replication?.LastError is not null || clock.GetUtcNow() > end)
             {
-                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {view.Replication?.LastError ?? "it reports no error and may be stopping"}.");
+                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {replication?.LastError ?? "it reports no error and may be stopping"}.");
             }
 
             await Task.Delay(Recheck, clock, cancellationToken);

@@ -17,12 +17,33 @@ internal sealed class NodeConnections(IConfiguration configuration, IOptions<Fai
         }
         catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.AccessDenied)
         {
-            return await OpenAsync(node, account: null, cancellationToken);
+            return await OpenNewAsync(node, e, cancellationToken);
         }
     }
 
     /// <summary>Opens with the initial account, which alone can make the others.</summary>
     public Task<NodeSession> OpenInitialAsync(string node, CancellationToken cancellationToken) => OpenAsync(node, account: null, cancellationToken);
+
+    // Denied although the account is there: its password is wrong, and the initial account must not paper over that.
+    private async Task<NodeSession> OpenNewAsync(string node, MySqlException denied, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(node, account: null, cancellationToken);
+        try
+        {
+            if (await session.ScalarAsync("SELECT 1 FROM mysql.user WHERE user = @user", cancellationToken, ("@user", options.Value.Coordinator.User)) is null)
+            {
+                return session;
+            }
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+
+        await session.DisposeAsync();
+        throw new ActionException($"{node} denies the account {options.Value.Coordinator.User} ({denied.Message}); set Failover:Coordinator:Password to the password that the account has.");
+    }
 
     private async Task<NodeSession> OpenAsync(string node, FailoverOptions.Account? account, CancellationToken cancellationToken)
     {
@@ -44,7 +65,7 @@ internal sealed class NodeConnections(IConfiguration configuration, IOptions<Fai
         try
         {
             await connection.OpenAsync(cancellationToken);
-            return new NodeSession(node, connection);
+            return new NodeSession(connection);
         }
         catch
         {

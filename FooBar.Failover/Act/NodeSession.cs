@@ -5,10 +5,8 @@ using MySqlConnector;
 namespace FooBar.Failover.Act;
 
 /// <summary>One open connection to one node.</summary>
-internal sealed class NodeSession(string node, MySqlConnection connection) : IAsyncDisposable
+internal sealed class NodeSession(MySqlConnection connection) : IAsyncDisposable
 {
-    public string Node => node;
-
     public async Task<DbDataReader> QueryAsync(string sql, CancellationToken cancellationToken)
     {
         await using var command = Command(sql, []);

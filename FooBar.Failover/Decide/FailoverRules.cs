@@ -164,13 +164,13 @@ public static class FailoverRules
     private static Decision? AttachReplicas(ClusterView seen, NodeView primary)
     {
         var idle = Replicas(seen, primary).Where(replica => replica.Reachable && !replica.Streaming && !Connecting(replica, primary)).ToList();
-        if (idle.FirstOrDefault(replica => primary.Executed.Contains(replica.Executed)) is { } replica)
+        if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty) is { } replica)
         {
             return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
         }
 
         return idle.FirstOrDefault() is { } errant
-            ? new Hold($"{errant.Name} holds transactions that {primary.Name} never had ({errant.Executed.Subtract(primary.Executed)}); it stays out until it is copied anew from the primary.")
+            ? new Hold($"{errant.Name} holds transactions that {primary.Name} never had ({primary.Lacks(errant)}); it stays out until it is copied anew from the primary.")
             : null;
     }
 

@@ -1,3 +1,4 @@
+using FooBar.Failover.Act;
 using FooBar.Failover.Decide;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
@@ -26,7 +27,7 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         {
             return await probe.ProbeAsync(node, timeout.Token).WaitAsync(timeout.Token);
         }
-        catch (Exception e) when (e is MySqlException or OperationCanceledException or TimeoutException or IOException or FormatException
+        catch (Exception e) when (e is MySqlException or ActionException or OperationCanceledException or TimeoutException or IOException or FormatException
             && !cancellationToken.IsCancellationRequested)
         {
             return new NodeView(node) { Error = Describe(e, limit) };
@@ -41,16 +42,19 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         _ => e.Message,
     };
 
-    // A node that restarts or cannot be asked begins with no history: what is missing then is not the replicas' fault.
-    private static NodeView WithHistory(NodeView view, NodeView? before, DateTimeOffset at) => view with
-    {
-        FencedSince = view.Reachable && !view.Writable ? before?.FencedSince ?? at : null,
-        SemiSync = view.SemiSync with
+    // A node that restarts comes back fenced and begins with no history: what was missing before is not the replicas' fault.
+    // A probe that was missed tells nothing, so it ends no history either.
+    private static NodeView WithHistory(NodeView view, NodeView? before, DateTimeOffset at) => !view.Reachable
+        ? view with { SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince, StalledSince = before?.SemiSync.StalledSince } }
+        : view with
         {
-            LackingSince = view.Writable && view.SemiSync.Lacking ? before?.SemiSync.LackingSince ?? at : null,
-            StalledSince = view.Writable && Stalled(view.SemiSync, before?.SemiSync) ? before!.SemiSync.StalledSince ?? at : null,
-        },
-    };
+            FencedSince = view.Writable ? null : before?.FencedSince ?? at,
+            SemiSync = view.SemiSync with
+            {
+                LackingSince = view.Writable && view.SemiSync.Lacking ? before?.SemiSync.LackingSince ?? at : null,
+                StalledSince = view.Writable && Stalled(view.SemiSync, before?.SemiSync) ? before!.SemiSync.StalledSince ?? at : null,
+            },
+        };
 
     private static bool Stalled(SemiSyncView now, SemiSyncView? before) =>
         before is { WaitingCommits: > 0 } && now.WaitingCommits > 0 && now.Acknowledged == before.Acknowledged;

@@ -44,6 +44,16 @@ public sealed record NodeView(string Name)
     /// <summary>Whether it has applied or at least received every transaction of a set.</summary>
     public bool Holds(GtidSet set) => Executed.Union(Replication?.Received ?? GtidSet.Empty).Contains(set);
 
+    /// <summary>
+    /// What a replica executed and this primary did not. While commits of the primary wait, a replica may rightly hold them
+    /// first: then transactions of the primary's own making do not count.
+    /// </summary>
+    public GtidSet Lacks(NodeView replica)
+    {
+        var errant = replica.Executed.Subtract(Executed);
+        return SemiSync.WaitingCommits == 0 || errant.IsEmpty ? errant : errant.Subtract(GtidSet.Parse($"{ServerUuid}:1-{long.MaxValue - 1}"));
+    }
+
     /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>
     public bool Empty => Executed.IsEmpty && Epoch is null;
 }

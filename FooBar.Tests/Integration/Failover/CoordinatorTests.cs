@@ -58,6 +58,7 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
         await RejectedAsync(1227, () => ExecuteAsync("mysql-1", "SET GLOBAL super_read_only = ON", user: "migrations"));
         await RejectedAsync(1044, () => ExecuteAsync("mysql-1", "CREATE DATABASE other", user: "coordinator"));
         await RejectedAsync(1142, () => ExecuteAsync("mysql-1", "SELECT * FROM foobar.notes", user: "replication"));
+        await RejectedAsync(1227, () => ExecuteAsync("mysql-1", "SET GLOBAL offline_mode = OFF", user: "replication"));
         foreach (var user in new[] { "application", "migrations", "replication", "coordinator" })
         {
             Assert.Equal("ANY", await nodes.ScalarAsync("mysql-2", $"SELECT ssl_type FROM mysql.user WHERE user = '{user}'", Token));

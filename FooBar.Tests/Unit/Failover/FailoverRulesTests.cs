@@ -223,6 +223,17 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void ReplicaBack_WithWhatThePrimaryStillWaitsFor_IsAttached()
+    {
+        var primary = Primary() with { ServerUuid = Uuid };
+        primary = primary with { SemiSync = primary.SemiSync with { WaitingCommits = 1 } };
+        var ahead = Replica("mysql-2", replication => replication with { IoState = "OFF" }) with { Executed = GtidSet.Parse($"{Uuid}:1-11") };
+
+        Assert.IsType<Attach>(Decide(InSync, primary, ahead));
+        Assert.IsType<Hold>(Decide(InSync, primary with { ServerUuid = "b0c64af5-e517-11f1-b515-0242ac180002" }, ahead));
+    }
+
+    [Fact]
     public void ReplicaConnecting_ToThePrimary_IsLeftAlone()
     {
         var connecting = Replica("mysql-2", replication => replication with { IoState = "CONNECTING" });
