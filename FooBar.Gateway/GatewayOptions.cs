@@ -11,6 +11,11 @@ public sealed class GatewayOptions
     /// </summary>
     public string Application { get; set; } = "web";
 
+    /// <summary>What a host name in one of those addresses stands for: one replica, or as many as it has addresses.</summary>
+    public ReplicaDiscovery Discovery { get; set; }
+
+    public DnsOptions Dns { get; set; } = new();
+
     /// <summary>Where the public ports listen: <c>localhost</c>, <c>any</c>, or an IP address.</summary>
     public string Address { get; set; } = "localhost";
 
@@ -25,6 +30,28 @@ public sealed class GatewayOptions
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     public CertificateOptions Certificate { get; set; } = new();
+}
+
+public enum ReplicaDiscovery
+{
+    /// <summary>Every configured address is one replica, whatever is behind it. The default.</summary>
+    Configuration,
+
+    /// <summary>
+    /// Every address that a configured host name resolves to is a replica of its own, and the gateway follows them as they
+    /// come and go: for a name that lists its members, such as a headless Service.
+    /// </summary>
+    Dns,
+}
+
+/// <summary>How names are followed with <see cref="ReplicaDiscovery.Dns"/>.</summary>
+public sealed class DnsOptions
+{
+    /// <summary>The pause between an answer and the next question.</summary>
+    public TimeSpan RefreshPeriod { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>For how long an answer is awaited before the last good one is taken instead.</summary>
+    public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>The certificate of the https port. Without a path a development certificate is made and kept.</summary>

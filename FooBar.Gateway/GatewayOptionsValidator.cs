@@ -8,10 +8,14 @@ namespace FooBar.Gateway;
 /// <summary>Names every mistake at once, each with its key and its remedy.</summary>
 internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IValidateOptions<GatewayOptions>
 {
+    private static readonly TimeSpan ShortestDnsTime = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan LongestDnsTime = TimeSpan.FromHours(1);
+
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         var failures = new List<string>();
         ValidatePorts(options, failures);
+        ValidateDiscovery(options, failures);
         ValidateCertificate(options.Certificate, failures);
 
         if (!PublicAddress.TryParse(options.Address, out _))
@@ -55,6 +59,26 @@ internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IV
             group port.Key by port.Port into keys
             where keys.Count() > 1
             select $"Gateway:{string.Join(" and Gateway:", keys)} are both {keys.Key}: give each a port of its own.");
+    }
+
+    private static void ValidateDiscovery(GatewayOptions options, List<string> failures)
+    {
+        if (!Enum.IsDefined(options.Discovery))
+        {
+            failures.Add($"Gateway:Discovery is '{options.Discovery}': give Configuration or Dns.");
+        }
+
+        (string Key, TimeSpan Time)[] times =
+        [
+            (nameof(options.Dns.RefreshPeriod), options.Dns.RefreshPeriod),
+            (nameof(options.Dns.TimeLimit), options.Dns.TimeLimit),
+        ];
+
+        failures.AddRange(
+            from time in times
+            where time.Time < ShortestDnsTime || time.Time > LongestDnsTime
+            select $"Gateway:Dns:{time.Key} is {time.Time}: give a time from {ShortestDnsTime:c} to " +
+                $"{LongestDnsTime:c}, for example 00:00:01.");
     }
 
     private static void ValidateCertificate(CertificateOptions certificate, List<string> failures)

@@ -1,4 +1,5 @@
 using FooBar.Gateway;
+using FooBar.Gateway.Discovery;
 using FooBar.Gateway.Health;
 using FooBar.Gateway.Listening;
 using FooBar.Gateway.Routing;
@@ -12,6 +13,7 @@ return await ServiceProcess.RunAsync(async ct =>
     builder.AddGatewayOptions();
     builder.AddListeners();
     builder.AddReplicas();
+    builder.AddReplicaDiscovery();
     builder.AddReplicaHealth();
 
     var app = builder.Build();

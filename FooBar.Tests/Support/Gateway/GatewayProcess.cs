@@ -16,6 +16,9 @@ internal sealed record GatewaySetup
     /// <summary>Where the development certificate is kept.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>What the gateway finds at /etc/resolv.conf, if not the machine's: see <see cref="OwnResolverFactAttribute"/>.</summary>
+    public string? ResolverFile { get; init; }
+
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     public static IReadOnlyDictionary<string, string> Forwarding(params TestReplica[] replicas) =>
@@ -37,7 +40,14 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private GatewayProcess(GatewaySetup setup)
     {
         Setup = setup;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FooBar.Gateway.dll")])
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "FooBar.Gateway.dll")];
+        if (setup.ResolverFile is { } file)
+        {
+            // Each of these replaces itself by the next, so the gateway has the id of the process that is started here.
+            command = ["unshare", "--mount", "sh", "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", file, .. command];
+        }
+
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,3 +1,4 @@
+using System.Net;
 using FooBar.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,9 +14,10 @@ namespace FooBar.Tests.Support.Gateway;
 /// A replica of a site that does nothing but tell what it saw of a request. It has the service defaults, as every service
 /// of FooBar does, and keeps its port when it is stopped and started again.
 /// </summary>
-internal sealed class TestReplica(string name, IReadOnlyDictionary<string, string?>? settings = null) : IAsyncDisposable
+internal sealed class TestReplica(string name, IReadOnlyDictionary<string, string?>? settings = null, IPEndPoint? endpoint = null)
+    : IAsyncDisposable
 {
-    private readonly int _port = FreePort.Next();
+    private readonly IPEndPoint _endpoint = endpoint ?? new IPEndPoint(IPAddress.Loopback, FreePort.Next());
     private WebApplication? _app;
     private volatile bool _isReady = true;
     private volatile bool _hangs;
@@ -24,7 +26,7 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
 
     public string Name => name;
 
-    public Uri Address => new($"http://127.0.0.1:{_port}");
+    public Uri Address => new($"http://{_endpoint}");
 
     /// <summary>Requests of the site that came here; probes are not counted.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -43,9 +45,10 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
         set => _hangs = value;
     }
 
-    public static async Task<TestReplica> StartNewAsync(string name, IReadOnlyDictionary<string, string?>? settings = null)
+    public static async Task<TestReplica> StartNewAsync(
+        string name, IReadOnlyDictionary<string, string?>? settings = null, IPEndPoint? endpoint = null)
     {
-        var replica = new TestReplica(name, settings);
+        var replica = new TestReplica(name, settings, endpoint);
         await replica.StartAsync();
         return replica;
     }

@@ -24,6 +24,8 @@ public sealed class GatewayOptionsValidatorTests
             HttpsPort = 70_000,
             ManagementPort = 70_000,
             SilenceLimit = TimeSpan.Zero,
+            Discovery = (ReplicaDiscovery)7,
+            Dns = new DnsOptions { RefreshPeriod = TimeSpan.Zero, TimeLimit = TimeSpan.FromDays(60) },
             Certificate = new CertificateOptions { KeyPath = "/no/such.key" },
         });
 
@@ -32,6 +34,7 @@ public sealed class GatewayOptionsValidatorTests
             "Gateway:HttpPort is 0", "Gateway:HttpsPort is 70000", "Gateway:ManagementPort is 70000",
             "Gateway:HttpsPort and Gateway:ManagementPort are both 70000", "Gateway:Certificate has a KeyPath", "Gateway:Certificate:KeyPath is '/no/such.key'",
             "Gateway:Address is 'nowhere'", "Gateway:SilenceLimit is 00:00:00", "Gateway:Application is empty",
+            "Gateway:Discovery is '7'", "Gateway:Dns:RefreshPeriod is 00:00:00", "Gateway:Dns:TimeLimit is 60.00:00:00",
         ];
         Assert.Equal(keys.Length, failures.Count);
         Assert.All(keys, key => Assert.Contains(failures, failure => failure.StartsWith(key, StringComparison.Ordinal)));
