@@ -54,7 +54,10 @@ internal sealed class NodeConnection : IAsyncDisposable
 
         using var timer = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, _clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        var running = work(_connection, either.Token);
+
+        // On the pool: what blocks before its first await must not block whoever counts the time.
+        var token = either.Token;
+        var running = Task.Run(() => work(_connection, token), CancellationToken.None);
         _work = running;
         try
         {

@@ -37,7 +37,9 @@ internal sealed partial class Session : IAsyncDisposable
     {
         var session = new Session(settings) { Generation = generation };
         var stop = new CancellationTokenSource();
-        var connecting = session.ConnectAsync(stop.Token);
+
+        // On the pool: MySql.Data's asynchronous calls may block before their first await, and one was seen never to return.
+        var connecting = Task.Run(() => session.ConnectAsync(stop.Token), CancellationToken.None);
         try
         {
             await connecting.WaitAsync(cancellationToken);
@@ -90,7 +92,7 @@ internal sealed partial class Session : IAsyncDisposable
     {
         if (!IsBroken)
         {
-            var goodbye = _inner.CloseAsync();
+            var goodbye = Task.Run(() => _inner.CloseAsync());
             await goodbye.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -107,7 +109,7 @@ internal sealed partial class Session : IAsyncDisposable
         async Task CleanAsync()
         {
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _inner.DisposeAsync();
+            await Task.Run(() => _inner.DisposeAsync().AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
