@@ -38,7 +38,7 @@ internal sealed partial class Session : IAsyncDisposable
         var session = new Session(settings) { Generation = generation };
         var stop = new CancellationTokenSource();
 
-        // On the pool: MySql.Data's asynchronous calls may block before their first await, and one was seen never to return.
+        // On the pool: what MySql.Data did before its first await must not hold up the limit below.
         var connecting = Task.Run(() => session.ConnectAsync(stop.Token), CancellationToken.None);
         try
         {
