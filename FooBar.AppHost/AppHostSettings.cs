@@ -9,10 +9,10 @@ namespace FooBar.AppHost;
 /// <example><c>./run --FooBar:HttpPort=9080</c></example>
 public sealed class AppHostSettings
 {
-    /// <summary>The site over HTTP, 1 to 65535.</summary>
+    /// <summary>The site over HTTP, 1 to 65534.</summary>
     public int HttpPort { get; set; } = 8080;
 
-    /// <summary>The site over HTTPS, 1 to 65535.</summary>
+    /// <summary>The site over HTTPS, 1 to 65534.</summary>
     public int HttpsPort { get; set; } = 8443;
 
     /// <summary>The management port of gateway-1, 1 to 65534; gateway-2 takes the next one.</summary>
@@ -35,14 +35,17 @@ public sealed class AppHostSettings
             Console.Error.WriteLine(mistake);
         }
 
-        if (settings.StateDirectory.Length == 0)
+        if (mistakes.Count > 0)
         {
-            settings.StateDirectory = settings.DataVolumes
-                ? DefaultStateDirectory(builder.AppHostDirectory)
-                : Directory.CreateTempSubdirectory("foobar-").FullName;
+            return null;
         }
 
-        return mistakes.Count == 0 ? settings : null;
+        if (settings.StateDirectory.Length == 0)
+        {
+            settings.StateDirectory = DefaultStateDirectory(builder.AppHostDirectory);
+        }
+
+        return settings;
     }
 
     internal IEnumerable<string> Mistakes()
