@@ -1,8 +1,8 @@
 namespace DockerEngine;
 
 /// <summary>
-/// Names the process that owns a container, so that a later one can tell what a killed one left behind. A process id alone would
-/// not do: ids are used again, machines start again, and containers have ids of their own.
+/// Names the process that owns containers, networks or other processes, so that a later one can tell what a killed one left
+/// behind. A process id alone would not do: ids are used again, machines start again, and containers have ids of their own.
 /// </summary>
 public static class Owner
 {

@@ -17,7 +17,7 @@ internal sealed class ContainerRunner(Ports ports, ResourceReports reports, Reso
     private readonly ConcurrentDictionary<IResource, Running> _running = [];
     private readonly SemaphoreSlim _network = new(1);
     private readonly CancellationTokenSource _disposed = new();
-    private Dictionary<string, string> Labels => new() { [Owner.Label] = Owner.Current, [SessionLabel] = _session };
+    private Dictionary<string, string> Labels => new() { [Leftovers.OwnerLabel] = Owner.Current, [SessionLabel] = _session };
 
     private DockerClient? _engine;
     private string? _networkId;

@@ -7,6 +7,9 @@ namespace Aspire.Hosting.Run;
 /// <summary>Removes what an AppHost that was killed left running, and nothing that a living one owns.</summary>
 internal static class Leftovers
 {
+    /// <summary>The label by which every container and network of an AppHost names its owner.</summary>
+    public const string OwnerLabel = "aspire-standin.owner";
+
     /// <summary>The variable by which every process that an AppHost starts names its owner, and so does each of its children.</summary>
     public const string OwnerVariable = "ASPIRE_STANDIN_OWNER";
 
@@ -32,18 +35,18 @@ internal static class Leftovers
 
     public static async Task RemoveContainersAsync(DockerClient engine, ILogger logger, CancellationToken cancellationToken)
     {
-        foreach (var container in await engine.Containers.ListAsync([Owner.Label], cancellationToken))
+        foreach (var container in await engine.Containers.ListAsync([OwnerLabel], cancellationToken))
         {
-            if (Owner.IsGone(container.Labels[Owner.Label]))
+            if (Owner.IsGone(container.Labels[OwnerLabel]))
             {
                 logger.LogInformation("Removing container {Container}, left behind by an AppHost that was killed.", container.Names[0].TrimStart('/'));
                 await engine.Containers.RemoveAsync(container.Id, cancellationToken);
             }
         }
 
-        foreach (var network in await engine.Networks.ListAsync([Owner.Label], cancellationToken))
+        foreach (var network in await engine.Networks.ListAsync([OwnerLabel], cancellationToken))
         {
-            if (network.Labels is { } labels && Owner.IsGone(labels[Owner.Label]))
+            if (network.Labels is { } labels && Owner.IsGone(labels[OwnerLabel]))
             {
                 await engine.Networks.RemoveAsync(network.Id, cancellationToken);
             }

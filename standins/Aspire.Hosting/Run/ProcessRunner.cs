@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Aspire.Hosting.ApplicationModel;
+using DockerEngine;
 using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting.Run;
