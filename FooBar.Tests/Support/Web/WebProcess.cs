@@ -51,9 +51,17 @@ internal sealed class WebProcess : IAsyncDisposable
     {
         await Eventually.Within(ReadyWithin, async ct =>
         {
+            if (_process.HasExited)
+            {
+                // Its port may be somebody else's by now; this waits for the last of its output.
+                await _process.WaitForExitAsync(ct);
+                return;
+            }
+
             using var answer = await Client.GetAsync(new Uri("/health", UriKind.Relative), ct);
             Assert.True(answer.StatusCode == HttpStatusCode.OK, Output);
         });
+        Assert.False(_process.HasExited, $"The site ended before it was ready:\n{Output}");
         return this;
     }
 
