@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using FooBar.AppHost;
 using FooBar.AppHost.MySqlCluster;
+using FooBar.AppHost.Publishing;
 
 var builder = DistributedApplication.CreateBuilder(args);
 if (AppHostSettings.Read(builder) is not { } settings)
@@ -8,12 +9,16 @@ if (AppHostSettings.Read(builder) is not { } settings)
     return 1;
 }
 
-var mysql = builder.AddMySqlCluster("mysql", nodes: 2, settings.DataVolumes);   // mysql-1 starts as primary, mysql-2 as its replica
+var mysql = builder.AddMySqlCluster("mysql", nodes: 2, settings.DataVolumes)   // mysql-1 starts as primary, mysql-2 as its replica
+    .PublishAsStatefulSet(set => set.Storage = "10Gi")
+    .PublishAsComposeService(service => service.Network = "data");
 var foobar = mysql.AddDatabase("foobar");
 
 builder.AddFailover("failover", "../FooBar.Failover/FooBar.Failover.csproj", foobar, settings.StateDirectory);
 var web = builder.AddWeb("web", count: 2, "../FooBar.Web/FooBar.Web.csproj", foobar);
 builder.AddGateways("gateway", count: 2, "../FooBar.Gateway/FooBar.Gateway.csproj", web, settings);
 
+builder.AddPublishing();
+
 builder.Build().Run();
-return 0;
+return Environment.ExitCode;

@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dotnet;
 using FooBar.AppHost.MySqlCluster;
+using FooBar.AppHost.Publishing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +11,9 @@ namespace FooBar.AppHost;
 /// <summary>The services of FooBar, as <c>AppHost.cs</c> names them.</summary>
 internal static partial class ServiceBuilderExtensions
 {
+    // Every address that a pod or a container of a private network can have.
+    private static readonly string[] ClusterNetworks = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
     /// <summary>Adds the coordinator, which knows every node and every account. It waits for nobody, and nobody waits for it.</summary>
     public static IResourceBuilder<DotnetProjectResource> AddFailover(
         this IDistributedApplicationBuilder builder, string name, string path, IResourceBuilder<MySqlClusterDatabaseResource> database, string stateDirectory)
@@ -18,7 +22,7 @@ internal static partial class ServiceBuilderExtensions
         var failover = builder.AddDotnetProject(name, path)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
-            .WithEnvironment("Failover__JournalPath", Path.Combine(stateDirectory, "failover.journal"))
+            .WithJournal(stateDirectory)
             .WithEnvironment("Failover__Database", database.Resource.DatabaseName)
             .WithAccount("Coordinator", cluster.Coordinator)
             .WithAccount("Replication", cluster.Replication)
@@ -27,8 +31,14 @@ internal static partial class ServiceBuilderExtensions
 
         foreach (var (index, node) in cluster.Nodes.Index())
         {
-            var server = builder.CreateResourceBuilder(node);
-            failover.WithReference(server).WaitFor(server).WithEnvironment($"Failover__Nodes__{index}", node.Name);
+            failover.WaitFor(builder.CreateResourceBuilder(node)).WithReferenceRelationship(node)
+                .WithEnvironment($"ConnectionStrings__{node.Name}", cluster.ConnectAsRoot(node))
+                .WithEnvironment($"Failover__Nodes__{index}", node.Name);
+        }
+
+        if (cluster.HasCertificates)
+        {
+            failover.WithEnvironment("Failover__ReplicationCertificateAuthority", MySqlNodeSettings.CertificateAuthority);
         }
 
         return failover;
@@ -37,26 +47,35 @@ internal static partial class ServiceBuilderExtensions
     /// <summary>Adds replicas of the site, one resource each, so that the gateway sees them as they are.</summary>
     public static IReadOnlyList<IResourceBuilder<DotnetProjectResource>> AddWeb(
         this IDistributedApplicationBuilder builder, string name, int count, string path, IResourceBuilder<MySqlClusterDatabaseResource> database) =>
-        [.. Enumerable.Range(1, count).Select(number => builder.AddDotnetProject($"{name}-{number}", path)
+        [.. builder.Replicas(name, count).Select(replica => builder.AddDotnetProject(replica, path)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
             .WithReference(database)
             .WithEnvironment($"ConnectionStrings__{database.Resource.Name}-migrations", database.Resource.MigrationsConnectionStringExpression)
-            .WaitFor(database))];
+            .WaitFor(database)
+            .PublishWithTrustIn(ClusterNetworks) // only gateways reach it
+            .PublishAsDeployment(deployment => (deployment.Replicas, deployment.MaxReplicas) = (count, 3 * count))
+            .PublishAsComposeService(service => service.Replicas = count))];
 
     /// <summary>Adds gateways that listen on the same ports (SO_REUSEPORT); each has a management port of its own.</summary>
     public static IReadOnlyList<IResourceBuilder<DotnetProjectResource>> AddGateways(
         this IDistributedApplicationBuilder builder, string name, int count, string path,
         IReadOnlyList<IResourceBuilder<DotnetProjectResource>> upstreams, AppHostSettings settings)
     {
-        var gateways = Enumerable.Range(0, count).Select(index =>
+        var gateways = builder.Replicas(name, count).Select((replica, index) =>
         {
-            var gateway = builder.AddDotnetProject($"{name}-{index + 1}", path)
+            var gateway = builder.AddDotnetProject(replica, path)
                 .WithSharedPort("http", settings.HttpPort, "Gateway__HttpPort")
                 .WithSharedPort("https", settings.HttpsPort, "Gateway__HttpsPort")
                 .WithHttpEndpoint(settings.ManagementPort + index, settings.ManagementPort + index, "management", "Gateway__ManagementPort", isProxied: false)
                 .WithUrlForEndpoint("management", url => url.DisplayText = "management")
-                .WithHttpHealthCheck("/health", endpointName: "management");
+                .WithHttpHealthCheck("/health", endpointName: "management")
+                .PublishWithEnvironment("Gateway__Address", "any")
+                .PublishWithEnvironment("Gateway__ManagementAddress", "any")
+                .PublishWithEnvironment("Gateway__Discovery", "Dns")
+                .PublishWithCertificate("gateway-tls")
+                .PublishAsDeployment(deployment => (deployment.Replicas, deployment.MaxReplicas) = (count, 3 * count))
+                .PublishAsComposeService(service => service.Network = "edge"); // one, because a port of the host has one owner
             foreach (var upstream in upstreams)
             {
                 gateway.WithReference(upstream);
@@ -72,6 +91,50 @@ internal static partial class ServiceBuilderExtensions
             return Task.CompletedTask;
         });
         return gateways;
+    }
+
+    // Here each replica is a resource, so that balancing and failing can be seen; elsewhere replicas are a number.
+    private static IEnumerable<string> Replicas(this IDistributedApplicationBuilder builder, string name, int count) =>
+        builder.ExecutionContext.IsPublishMode ? [name] : Enumerable.Range(1, count).Select(number => $"{name}-{number}");
+
+    // A file of this machine here; where pods come and go, what all of them can reach.
+    private static IResourceBuilder<DotnetProjectResource> WithJournal(this IResourceBuilder<DotnetProjectResource> failover, string stateDirectory)
+    {
+        if (failover.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            return failover.WithEnvironment("Failover__JournalPath", Path.Combine(stateDirectory, "failover.journal"));
+        }
+
+        return failover
+            .PublishAsDeployment(deployment =>
+            {
+                deployment.Coordination = (Lease: "failover", Journal: "failover-journal");
+                deployment.Variables["Failover__Kubernetes__Journal"] = "failover-journal";
+                deployment.Variables["Failover__Kubernetes__Lease"] = "failover";
+                deployment.Variables["Failover__Kubernetes__Namespace"] = "$(POD_NAMESPACE)";
+                deployment.Variables["Failover__Kubernetes__Identity"] = "$(POD_NAME)";
+            })
+            .PublishAsComposeService(service =>
+            {
+                service.Network = "data";
+                service.Variables["Failover__JournalPath"] = "/var/lib/foobar/failover.journal";
+                service.Volumes["failover-journal"] = "/var/lib/foobar";
+            });
+    }
+
+    private static IResourceBuilder<DotnetProjectResource> PublishWithCertificate(this IResourceBuilder<DotnetProjectResource> gateway, string secret) =>
+        gateway.PublishWithSecretFiles(secret, $"/etc/foobar/{secret}")
+            .PublishWithEnvironment("Gateway__Certificate__Path", $"/etc/foobar/{secret}/tls.crt")
+            .PublishWithEnvironment("Gateway__Certificate__KeyPath", $"/etc/foobar/{secret}/tls.key");
+
+    private static IResourceBuilder<DotnetProjectResource> PublishWithTrustIn(this IResourceBuilder<DotnetProjectResource> service, string[] networks)
+    {
+        foreach (var (index, network) in networks.Index())
+        {
+            service.PublishWithEnvironment($"ForwardedHeaders__TrustedNetworks__{index}", network);
+        }
+
+        return service;
     }
 
     // An endpoint with a variable of its own is left out of ASPNETCORE_URLS: the gateway makes these sockets itself.

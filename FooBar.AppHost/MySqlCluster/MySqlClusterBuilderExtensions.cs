@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Eventing;
@@ -6,7 +7,7 @@ namespace FooBar.AppHost.MySqlCluster;
 
 public static class MySqlClusterBuilderExtensions
 {
-    private const string NodeProgram = "/opt/mysql-node";
+    internal const string NodeProgram = "/opt/mysql-node";
     private const string ImagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>
@@ -14,7 +15,7 @@ public static class MySqlClusterBuilderExtensions
     /// takes writes.
     /// </summary>
     /// <param name="builder">The application.</param>
-    /// <param name="name">The cluster's name; its nodes are called <c>NAME-1</c> and so on.</param>
+    /// <param name="name">The cluster's name; its nodes are called <c>NAME-1</c> and so on, published ones <c>NAME-0</c> and so on.</param>
     /// <param name="nodes">How many servers, at least one.</param>
     /// <param name="dataVolumes">Whether the nodes keep their data in volumes that outlive them.</param>
     public static IResourceBuilder<MySqlClusterResource> AddMySqlCluster(
@@ -22,16 +23,19 @@ public static class MySqlClusterBuilderExtensions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
 
+        var publishing = builder.ExecutionContext.IsPublishMode;
         var rootPassword = builder.AddPassword($"{name}-root-password");
         var cluster = builder.AddResource(new MySqlClusterResource(name, rootPassword.Resource)
         {
             Coordinator = builder.AddAccount(name, "coordinator"),
             Replication = builder.AddAccount(name, "replication"),
+            HasCertificates = publishing,
         });
 
         for (var number = 1; number <= nodes; number++)
         {
-            var node = builder.AddNode(cluster, number, rootPassword);
+            // Kubernetes counts the pods of a set from 0.
+            var node = builder.AddNode(cluster, $"{name}-{(publishing ? number - 1 : number)}", number, rootPassword);
             if (dataVolumes)
             {
                 node.WithDataVolume();
@@ -62,11 +66,13 @@ public static class MySqlClusterBuilderExtensions
     }
 
     private static IResourceBuilder<MySqlServerResource> AddNode(
-        this IDistributedApplicationBuilder builder, IResourceBuilder<MySqlClusterResource> cluster, int number, IResourceBuilder<ParameterResource> rootPassword)
+        this IDistributedApplicationBuilder builder, IResourceBuilder<MySqlClusterResource> cluster, string name, int number,
+        IResourceBuilder<ParameterResource> rootPassword)
     {
-        var name = $"{cluster.Resource.Name}-{number}";
+        var identity = MySqlNodeSettings.Identity(number.ToString(CultureInfo.InvariantCulture), host: name);
+        var certificate = builder.ExecutionContext.IsPublishMode ? MySqlNodeSettings.Certificate : [];
         return builder.AddMySql(name, rootPassword)
-            .WithArgs([.. MySqlNodeSettings.Arguments(number, host: name)])
+            .WithArgs([.. identity, .. certificate, .. MySqlNodeSettings.Common])
             .WithContainerFiles(NodeProgram, [NodeScript()])
             .WithEnvironment("PATH", $"{NodeProgram}:{ImagePath}")
             .WithContainerRuntimeArgs("--restart", "unless-stopped")

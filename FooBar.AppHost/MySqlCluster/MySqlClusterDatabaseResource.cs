@@ -22,5 +22,5 @@ public sealed class MySqlClusterDatabaseResource(string name, string databaseNam
     public ReferenceExpression MigrationsConnectionStringExpression => ConnectAs(Migrations);
 
     private ReferenceExpression ConnectAs(MySqlAccount account) => ReferenceExpression.Create(
-        $"Server={cluster.Hosts()};Database={databaseName};User ID={account.User};Password={account.Password};SslMode=Required");
+        $"Server={cluster.Hosts()};Database={databaseName};User ID={account.User};Password={account.Password};{cluster.ClientTls}");
 }

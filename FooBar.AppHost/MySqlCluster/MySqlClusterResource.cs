@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using FooBar.AppHost.Publishing.Model;
 
 namespace FooBar.AppHost.MySqlCluster;
 
@@ -11,14 +12,24 @@ public sealed class MySqlClusterResource(string name, ParameterResource rootPass
     /// <summary>The servers, named <c>NAME-1</c>, <c>NAME-2</c> and so on. The first is primary of a new cluster.</summary>
     public IReadOnlyList<MySqlServerResource> Nodes => nodes;
 
-    /// <summary>The password of root on every node.</summary>
-    public ParameterResource RootPassword { get; } = rootPassword;
-
     /// <summary>What the failover coordinator works with.</summary>
     public required MySqlAccount Coordinator { get; init; }
 
     /// <summary>What replicas read the primary's binary log with.</summary>
     public required MySqlAccount Replication { get; init; }
+
+    /// <summary>Whether the nodes have certificates that clients verify; if not, the connections are only encrypted.</summary>
+    internal bool HasCertificates { get; init; }
+
+    /// <summary>The authority of those certificates, as files of a client.</summary>
+    internal SecretFiles CertificateAuthority { get; } = new($"{name}-ca", $"/etc/foobar/{name}-ca");
+
+    /// <summary>What a client says of TLS in its connection string.</summary>
+    internal string ClientTls => HasCertificates ? $"SslMode=VerifyFull;SslCa={CertificateAuthority.Directory}/ca.crt" : "SslMode=Required";
+
+    /// <summary>Connects to one node as root, which exists there from the beginning.</summary>
+    internal ReferenceExpression ConnectAsRoot(MySqlServerResource node) =>
+        ReferenceExpression.Create($"Server={node.Host};Port={node.Port};User ID=root;Password={rootPassword};{ClientTls}");
 
     internal void Add(MySqlServerResource node) => nodes.Add(node);
 

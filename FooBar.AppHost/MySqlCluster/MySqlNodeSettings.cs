@@ -3,13 +3,27 @@ namespace FooBar.AppHost.MySqlCluster;
 /// <summary>The arguments of a node's mysqld.</summary>
 internal static class MySqlNodeSettings
 {
-    /// <param name="number">1 for the first node; its server id.</param>
-    /// <param name="host">The name by which its peers reach it.</param>
-    public static IEnumerable<string> Arguments(int number, string host) =>
-    [
-        $"--server-id={number}",
-        $"--report-host={host}",
+    /// <summary>Where a published node finds its certificate, the key and the authority that signed it.</summary>
+    public const string CertificateDirectory = "/etc/mysql-tls";
 
+    /// <summary>The authority, by which replicas tell their primary from somebody else.</summary>
+    public const string CertificateAuthority = $"{CertificateDirectory}/ca.crt";
+
+    /// <summary>What tells a node from the others.</summary>
+    /// <param name="serverId">A number that no other node has, from 1.</param>
+    /// <param name="host">The name by which its peers reach it.</param>
+    public static IEnumerable<string> Identity(string serverId, string host) => [$"--server-id={serverId}", $"--report-host={host}"];
+
+    /// <summary>Everything for a node that makes its certificate itself.</summary>
+    public static IEnumerable<string> Arguments(int number, string host) => [.. Identity($"{number}", host), .. Common];
+
+    /// <summary>A certificate that clients verify; without it a node makes one of its own, which encrypts and proves nothing.</summary>
+    public static IEnumerable<string> Certificate =>
+        [$"--ssl-ca={CertificateAuthority}", $"--ssl-cert={CertificateDirectory}/tls.crt", $"--ssl-key={CertificateDirectory}/tls.key"];
+
+    /// <summary>What all nodes have in common.</summary>
+    public static IEnumerable<string> Common =>
+    [
         // Replication by GTID, rows only, TLS for everybody.
         "--gtid-mode=ON",
         "--enforce-gtid-consistency=ON",

@@ -2,6 +2,7 @@ using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
+using Aspire.Hosting.Pipelines;
 using Aspire.Hosting.Run;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,6 +52,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
             string.Equals(Configuration["AppHost:Operation"], "publish", StringComparison.OrdinalIgnoreCase) || Configuration["Publishing:Publisher"] is not null
                 ? DistributedApplicationOperation.Publish
                 : DistributedApplicationOperation.Run);
+        Pipeline = new DistributedApplicationPipeline(() => Configuration["Pipeline:Step"] ?? WellKnownPipelineSteps.Publish);
         AddServices(options);
     }
 
@@ -65,6 +67,7 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
     public IDistributedApplicationEventing Eventing { get; } = new DistributedApplicationEventing();
     public DistributedApplicationExecutionContext ExecutionContext { get; }
     public IResourceCollection Resources { get; } = new ResourceCollection();
+    public IDistributedApplicationPipeline Pipeline { get; }
 
     public IResourceBuilder<T> AddResource<T>(T resource) where T : IResource
     {
@@ -106,7 +109,15 @@ public class DistributedApplicationBuilder : IDistributedApplicationBuilder
         Services.AddSingleton<ResourceReports>();
         Services.AddSingleton<ProcessRunner>();
         Services.AddSingleton<ContainerRunner>();
-        if (ExecutionContext.IsRunMode && !options.DisableDashboard)
+        if (ExecutionContext.IsPublishMode)
+        {
+            Services.AddSingleton(Pipeline);
+            Services.AddSingleton<IPipelineOutputService, PipelineOutputService>();
+            Services.AddHostedService<PipelineExecutor>();
+            return;
+        }
+
+        if (!options.DisableDashboard)
         {
             Services.AddDashboard();
         }

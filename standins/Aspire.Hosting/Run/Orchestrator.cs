@@ -41,11 +41,6 @@ internal sealed class Orchestrator(DistributedApplicationModel model, Distribute
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (executionContext.IsPublishMode)
-        {
-            throw new DistributedApplicationException("Publish mode is not there yet: run the AppHost without --operation publish.");
-        }
-
         // A terminal that is closed ends the application as Ctrl-C does.
         _hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {

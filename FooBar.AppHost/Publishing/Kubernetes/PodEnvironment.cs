@@ -1,0 +1,50 @@
+using FooBar.AppHost.MySqlCluster;
+using FooBar.AppHost.Publishing.Model;
+
+namespace FooBar.AppHost.Publishing.Kubernetes;
+
+/// <summary>The variables of a container. A secret is a variable of its own, from which the kubelet puts others together.</summary>
+internal sealed class PodEnvironment(PublishedApplication application)
+{
+    /// <summary>The Secret that holds every secret parameter, under its own name.</summary>
+    public const string Secret = "parameters";
+
+    private readonly Dictionary<string, string> hosts = application.Clusters
+        .SelectMany(cluster => cluster.Nodes.Select(node => (node.Name, Host: $"{node.Name}.{cluster.Name}")))
+        .ToDictionary(node => node.Name, node => node.Host);
+
+    /// <summary>Fields of the pod itself, then secrets, then the rest: a variable can use only those before it.</summary>
+    public IReadOnlyList<YamlMap> Of(IEnumerable<PublishedVariable> variables, IReadOnlyDictionary<string, string> fields, IReadOnlyDictionary<string, string> more, bool always = false)
+    {
+        var list = variables.ToList();
+        var texts = list.Select(variable => (variable.Name, Value: variable.Value.Render(Render)))
+            .Where(variable => variable.Value != $"$({variable.Name})") // the secret's own variable already
+            .Concat(more.Select(variable => (Name: variable.Key, variable.Value)))
+            .OrderBy(variable => variable.Name, StringComparer.Ordinal).ToList();
+        var secrets = list.SelectMany(variable => variable.Value.Secrets).Distinct().Order(StringComparer.Ordinal);
+        return
+        [
+            .. fields.Where(field => always || texts.Exists(variable => variable.Value.Contains($"$({field.Key})", StringComparison.Ordinal))).Select(field => new YamlMap
+            {
+                { "name", field.Key },
+                { "valueFrom", new YamlMap { { "fieldRef", new YamlMap { { "fieldPath", field.Value } } } } },
+            }),
+            .. secrets.Select(secret => new YamlMap
+            {
+                { "name", Variable(secret) },
+                { "valueFrom", new YamlMap { { "secretKeyRef", new YamlMap { { "name", Secret }, { "key", secret } } } } },
+            }),
+            .. texts.Select(variable => new YamlMap { { "name", variable.Name }, { "value", variable.Value } }),
+        ];
+    }
+
+    private static string Variable(string parameter) => parameter.Replace('-', '_').ToUpperInvariant();
+
+    private string Render(PublishedValue.Part part) => part switch
+    {
+        PublishedValue.Text text => text.Value.Replace("$", "$$", StringComparison.Ordinal),
+        PublishedValue.Secret secret => $"$({Variable(secret.Parameter)})",
+        PublishedValue.Host host => hosts.GetValueOrDefault(host.Resource.Name, host.Resource.Name),
+        _ => throw new ArgumentException($"No text for {part}.", nameof(part)),
+    };
+}

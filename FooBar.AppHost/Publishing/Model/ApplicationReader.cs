@@ -1,0 +1,134 @@
+using System.Globalization;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Dotnet;
+using FooBar.AppHost.MySqlCluster;
+using Microsoft.Extensions.Logging;
+
+namespace FooBar.AppHost.Publishing.Model;
+
+/// <summary>Reads the application model, in publish mode: nothing runs, and values are still expressions.</summary>
+internal sealed class ApplicationReader(
+    DistributedApplicationModel model, DistributedApplicationExecutionContext execution, IServiceProvider services, PublishSettings settings, ILogger logger)
+{
+    // Where a process listens, and whom it sends telemetry to, is decided for the target and not by the model.
+    private static readonly HashSet<string> DecidedByTarget = new(StringComparer.Ordinal)
+    {
+        "ASPNETCORE_URLS", "ASPNETCORE_HTTPS_PORT", "HTTP_PORTS", "HTTPS_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED",
+        "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS",
+    };
+
+    public async Task<PublishedApplication> ReadAsync(CancellationToken cancellationToken)
+    {
+        var published = new PublishedApplication([], []);
+        var nodes = model.Resources.OfType<MySqlClusterResource>().SelectMany(cluster => cluster.Nodes).ToHashSet<IResource>();
+        foreach (var resource in model.Resources.Where(resource => !nodes.Contains(resource)))
+        {
+            published = resource switch
+            {
+                DotnetProjectResource service => published with { Services = [.. published.Services, await ReadAsync(service, cancellationToken)] },
+                MySqlClusterResource cluster => published with { Clusters = [.. published.Clusters, await ReadAsync(cluster, cancellationToken)] },
+                MySqlClusterDatabaseResource or ParameterResource => published,
+                _ => throw new PublishException(
+                    $"'{resource.Name}' is a {resource.GetType().Name}, which cannot be published: add it in run mode only (builder.ExecutionContext.IsRunMode) and refer to the real one by a parameter."),
+            };
+        }
+
+        return published;
+    }
+
+    private async Task<PublishedService> ReadAsync(DotnetProjectResource resource, CancellationToken cancellationToken)
+    {
+        var variables = new List<PublishedVariable>();
+        var connections = new List<(string To, int Port)>();
+        var secrets = resource.Annotations.OfType<SecretFiles>().ToList();
+        foreach (var (name, value) in await EnvironmentAsync(resource, cancellationToken))
+        {
+            if (DecidedByTarget.Contains(name))
+            {
+                continue;
+            }
+
+            var reader = new ValueReader(resource, name);
+            variables.Add(new PublishedVariable(name, await reader.ReadAsync(value, cancellationToken)));
+            foreach (var (to, port) in reader.Connections)
+            {
+                var cluster = ClusterOf(to);
+                connections.Add(((cluster ?? to).Name, port));
+                if (cluster is not null)
+                {
+                    secrets.Add(cluster.CertificateAuthority);
+                }
+            }
+        }
+
+        var ports = resource.Annotations.OfType<EndpointAnnotation>()
+            .Select(endpoint => new PublishedPort(endpoint.Name, endpoint.UriScheme, ContainerPort.Of(endpoint), endpoint.IsExternal)).ToList();
+        if (!ports.Exists(port => port.Scheme == "http"))
+        {
+            throw new PublishException($"'{resource.Name}' has no http endpoint, so nobody could see whether it is healthy: add one with WithHttpEndpoint().");
+        }
+
+        variables.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
+        return new PublishedService(
+            resource.Name, resource.Annotations.OfType<IProjectMetadata>().Last().ProjectPath, ports, variables, [.. connections.Distinct()], [.. secrets.Distinct()],
+            Settings<DeploymentSettings>(resource), Settings<ComposeSettings>(resource));
+    }
+
+    private async Task<PublishedCluster> ReadAsync(MySqlClusterResource cluster, CancellationToken cancellationToken)
+    {
+        var first = cluster.Nodes[0];
+        var variables = new List<PublishedVariable>();
+        foreach (var (name, value) in await EnvironmentAsync(first, cancellationToken))
+        {
+            variables.Add(new PublishedVariable(name, await new ValueReader(first, name).ReadAsync(value, cancellationToken)));
+        }
+
+        var nodes = new List<PublishedNode>();
+        foreach (var node in cluster.Nodes)
+        {
+            nodes.Add(new PublishedNode(node, nodes.Count + 1, await ArgumentsAsync(node, cancellationToken)));
+        }
+
+        var files = new List<PublishedFiles>();
+        foreach (var annotation in first.Annotations.OfType<ContainerFileSystemCallbackAnnotation>())
+        {
+            var items = await annotation.Callback(new ContainerFileSystemCallbackContext { Services = services, Model = first }, cancellationToken);
+            files.Add(new PublishedFiles(annotation.DestinationPath, [.. items.Select(item => Read(cluster, item))]));
+        }
+
+        if (first.Annotations.OfType<ContainerMountAnnotation>().FirstOrDefault(mount => mount.Type == ContainerMountType.BindMount) is { } bound)
+        {
+            throw new PublishException($"'{first.Name}' has the folder {bound.Source} of this machine mounted, which no other machine has: use WithContainerFiles or a volume.");
+        }
+
+        return new PublishedCluster(
+            cluster.Name, settings.MySqlImage, first.Annotations.OfType<EndpointAnnotation>().Select(ContainerPort.Of).First(), nodes,
+            [.. variables.OrderBy(variable => variable.Name, StringComparer.Ordinal)], files, Settings<StatefulSetSettings>(cluster), Settings<ComposeSettings>(cluster));
+    }
+
+    private async Task<IEnumerable<(string Name, object Value)>> EnvironmentAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        var built = await ExecutionConfigurationBuilder.Create(resource).WithEnvironmentVariablesConfig().BuildAsync(execution, logger, cancellationToken);
+        return built.Exception is { } failure
+            ? throw new PublishException($"The environment of '{resource.Name}' cannot be read: {failure.Message}", failure)
+            : built.EnvironmentVariablesWithUnprocessed.Select(variable => (variable.Key, variable.Value.Unprocessed));
+    }
+
+    private async Task<IReadOnlyList<string>> ArgumentsAsync(MySqlServerResource resource, CancellationToken cancellationToken)
+    {
+        var built = await ExecutionConfigurationBuilder.Create(resource).WithArgumentsConfig().BuildAsync(execution, logger, cancellationToken);
+        return built.Exception is { } failure
+            ? throw new PublishException($"The arguments of '{resource.Name}' cannot be read: {failure.Message}", failure)
+            : [.. built.Arguments.Select(argument => argument.Value)];
+    }
+
+    private static PublishedFile Read(MySqlClusterResource cluster, ContainerFileSystemItem item) => item is ContainerFile { Contents: { } contents }
+        ? new PublishedFile(item.Name, contents, item.Mode)
+        : throw new PublishException($"'{item.Name}', a file of '{cluster.Name}', has no text of its own and cannot be published: give it as ContainerFile with Contents.");
+
+    private MySqlClusterResource? ClusterOf(IResource resource) => model.Resources.OfType<MySqlClusterResource>().FirstOrDefault(cluster => cluster.Nodes.Contains(resource));
+
+    private static T Settings<T>(IResource resource) where T : IResourceAnnotation, new() =>
+        resource.TryGetLastAnnotation<T>(out var settings) ? settings : new T();
+}
