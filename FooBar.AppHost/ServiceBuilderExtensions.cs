@@ -117,8 +117,8 @@ internal static partial class ServiceBuilderExtensions
             .PublishAsComposeService(service =>
             {
                 service.Network = "data";
-                service.Variables["Failover__JournalPath"] = "/var/lib/foobar/failover.journal";
-                service.Volumes["failover-journal"] = "/var/lib/foobar";
+                service.Variables["Failover__JournalPath"] = "/home/app/failover.journal"; // a folder of the image that its user owns
+                service.Volumes["failover-journal"] = "/home/app";
             });
     }
 

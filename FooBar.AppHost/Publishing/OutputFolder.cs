@@ -29,8 +29,7 @@ internal sealed class OutputFolder(string path)
 
             foreach (var name in added)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(beside, name))!);
-                File.Copy(Path.Combine(whole, name), Path.Combine(beside, name));
+                Keep(name, whole, beside);
             }
 
             File.WriteAllText(Path.Combine(beside, Manifest), string.Concat([$"{target}\n", .. list.Select(file => $"{Checksum(file.Contents)} {file.Path}\n")]));
@@ -95,6 +94,21 @@ internal sealed class OutputFolder(string path)
         {
             File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
+    }
+
+    // With the permissions that it has, and those of its folders: it may be a secret.
+    private static void Keep(string name, string from, string to)
+    {
+        for (var end = name.IndexOf('/', StringComparison.Ordinal); end >= 0; end = name.IndexOf('/', end + 1))
+        {
+            var made = Directory.CreateDirectory(Path.Combine(to, name[..end]));
+            if (!OperatingSystem.IsWindows())
+            {
+                made.UnixFileMode = File.GetUnixFileMode(Path.Combine(from, name[..end]));
+            }
+        }
+
+        File.Copy(Path.Combine(from, name), Path.Combine(to, name));
     }
 
     private static void DeleteIfThere(string folder)

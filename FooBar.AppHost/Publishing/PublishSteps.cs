@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Pipelines;
+using FooBar.AppHost.Publishing.Compose;
 using FooBar.AppHost.Publishing.Kubernetes;
 using FooBar.AppHost.Publishing.Model;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +21,7 @@ internal static partial class PublishSteps
         }
 
         builder.Pipeline.AddStep(Folder(KubernetesPublisher.Target, "Writes manifests for Kubernetes.", KubernetesPublisher.Publish, WellKnownPipelineSteps.Publish));
+        builder.Pipeline.AddStep(Folder(ComposePublisher.Target, "Writes a compose file.", ComposePublisher.Publish));
     }
 
     private static PipelineStep Folder(

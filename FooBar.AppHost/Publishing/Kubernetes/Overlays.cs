@@ -252,8 +252,7 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
     ];
 
     private IEnumerable<YamlMap> Certificates() =>
-        application.Services.SelectMany(service => service.SecretFiles).Select(files => files.Secret).Distinct().Where(secret => secret.EndsWith("-tls", StringComparison.Ordinal))
-            .Select(secret => new YamlMap
+        application.Certificates.Select(secret => new YamlMap
             {
                 { "apiVersion", "cert-manager.io/v1" },
                 { "kind", "Certificate" },
@@ -280,7 +279,7 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
                 { "secretStoreRef", new YamlMap { { "kind", "ClusterSecretStore" }, { "name", "example" } } },
                 { "target", new YamlMap { { "name", PodEnvironment.Secret } } },
                 {
-                    "data", Parameters(application).Select(parameter => new YamlMap
+                    "data", application.Parameters.Select(parameter => new YamlMap
                     {
                         { "secretKey", parameter },
                         { "remoteRef", new YamlMap { { "key", settings.Name }, { "property", parameter } } },
@@ -289,9 +288,4 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
             }
         },
     };
-
-    /// <summary>The secret parameters that something published needs.</summary>
-    public static IEnumerable<string> Parameters(PublishedApplication application) =>
-        application.Services.SelectMany(service => service.Variables).Concat(application.Clusters.SelectMany(cluster => cluster.Variables))
-            .SelectMany(variable => variable.Value.Secrets).Distinct().Order(StringComparer.Ordinal);
 }

@@ -9,6 +9,17 @@ internal sealed record PublishedApplication(IReadOnlyList<PublishedService> Serv
     /// <summary>Who speaks with whom: every connection that a variable of a service stands for, and none else.</summary>
     public IEnumerable<(PublishedService From, string To, int Port)> Connections =>
         Services.SelectMany(service => service.Connections.Select(connection => (service, connection.To, connection.Port)));
+
+    /// <summary>The secret parameters that a process needs.</summary>
+    public IEnumerable<string> Parameters => Services.SelectMany(service => service.Variables).Concat(Clusters.SelectMany(cluster => cluster.Variables))
+        .SelectMany(variable => variable.Value.Secrets).Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>The secrets with a certificate for users. What a cluster's clients verify is made together with the cluster's own.</summary>
+    public IEnumerable<string> Certificates => Services.SelectMany(service => service.SecretFiles).Select(files => files.Secret).Distinct()
+        .Except(Clusters.Select(cluster => $"{cluster.Name}-ca")).Order(StringComparer.Ordinal);
+
+    public IEnumerable<string> Images(PublishSettings settings) =>
+        Services.Select(service => settings.ImageOf(service.Name)).Concat(Clusters.Select(cluster => cluster.Image)).Distinct();
 }
 
 /// <summary>A variable or an argument that a process gets.</summary>
