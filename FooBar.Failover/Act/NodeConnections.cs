@@ -45,22 +45,33 @@ internal sealed class NodeConnections(IConfiguration configuration, IOptions<Fai
         throw new ActionException($"{node} denies the account {options.Value.Coordinator.User} ({denied.Message}); set Failover:Coordinator:Password to the password that the account has.");
     }
 
-    private async Task<NodeSession> OpenAsync(string node, FailoverOptions.Account? account, CancellationToken cancellationToken)
+    /// <summary>A node's connection string as the coordinator uses it: encrypted at least, verified if it says so, and never patient.</summary>
+    internal static MySqlConnectionStringBuilder Settings(string connectionString, FailoverOptions options, FailoverOptions.Account? account)
     {
-        var settings = new MySqlConnectionStringBuilder(configuration.GetConnectionString(node)!)
+        var settings = new MySqlConnectionStringBuilder(connectionString)
         {
-            SslMode = MySqlSslMode.Required,
-            ConnectionTimeout = (uint)Math.Ceiling(options.Value.ProbeTimeout.TotalSeconds),
-            DefaultCommandTimeout = (uint)Math.Ceiling(options.Value.ActionTimeout.TotalSeconds),
+            ConnectionTimeout = (uint)Math.Ceiling(options.ProbeTimeout.TotalSeconds),
+            DefaultCommandTimeout = (uint)Math.Ceiling(options.ActionTimeout.TotalSeconds),
             MaximumPoolSize = 8,
             Database = "",
         };
+        if (settings.SslMode < MySqlSslMode.Required)
+        {
+            settings.SslMode = MySqlSslMode.Required;
+        }
+
         if (account is not null)
         {
             settings.UserID = account.User;
             settings.Password = account.Password;
         }
 
+        return settings;
+    }
+
+    private async Task<NodeSession> OpenAsync(string node, FailoverOptions.Account? account, CancellationToken cancellationToken)
+    {
+        var settings = Settings(configuration.GetConnectionString(node)!, options.Value, account);
         var connection = new MySqlConnection(settings.ConnectionString);
         try
         {

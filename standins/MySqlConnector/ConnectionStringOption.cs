@@ -23,7 +23,7 @@ internal sealed record ConnectionStringOption(string[] Names, object Default, bo
         Knows("", "Certificate Thumbprint", "CertificateThumbprint"),
         Knows("", "SSL Cert", "SslCert", "Ssl-Cert"),
         Knows("", "SSL Key", "SslKey", "Ssl-Key"),
-        Knows("", "SSL CA", "CA Certificate File", "CACertificateFile", "SslCa", "Ssl-Ca"),
+        Honours("", "SSL CA", "CA Certificate File", "CACertificateFile", "SslCa", "Ssl-Ca"),
         Knows(false, "Skip Certificate Revocation Check", "SkipCertificateRevocationCheck"),
         Knows("", "TLS Version", "TlsVersion", "Tls-Version"),
         Knows("", "TLS Cipher Suites", "TlsCipherSuites"),

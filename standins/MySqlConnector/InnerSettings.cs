@@ -17,7 +17,7 @@ internal static class InnerSettings
             throw Unsupported("several hosts in 'Server'");
         }
 
-        return new Inner.MySqlConnectionStringBuilder
+        var translated = new Inner.MySqlConnectionStringBuilder
         {
             Server = settings.Server.Length > 0 ? settings.Server : "localhost",
             Port = settings.Port,
@@ -28,8 +28,7 @@ internal static class InnerSettings
             {
                 MySqlSslMode.Disabled => Inner.MySqlSslMode.Disabled,
                 MySqlSslMode.Preferred => Inner.MySqlSslMode.Preferred,
-                MySqlSslMode.Required => Inner.MySqlSslMode.Required,
-                _ => throw Unsupported($"'SSL Mode={settings.SslMode}', the verification of certificates"),
+                _ => Inner.MySqlSslMode.Required,
             },
             AllowPublicKeyRetrieval = settings.AllowPublicKeyRetrieval,
             AllowUserVariables = settings.AllowUserVariables,
@@ -41,6 +40,13 @@ internal static class InnerSettings
             DefaultCommandTimeout = 0,
             ConnectionTimeout = settings.ConnectionTimeout,
         };
+        if (settings.SslMode >= MySqlSslMode.VerifyCA)
+        {
+            translated.SslCa = settings.SslCa;
+            translated["DefaultAuthenticationPlugin"] = DriverAccess.LoginOf(settings.SslMode);
+        }
+
+        return translated;
     }
 
     private static NotSupportedException Unsupported(string what) => new(

@@ -28,6 +28,9 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
 
     public MySqlSslMode SslMode { get => Read<MySqlSslMode>("SSL Mode"); set => Write("SSL Mode", value); }
 
+    [AllowNull]
+    public string SslCa { get => Read<string>("SSL CA"); set => Write("SSL CA", value); }
+
     public bool Pooling { get => Read<bool>("Pooling"); set => Write("Pooling", value); }
 
     public uint ConnectionLifeTime { get => Read<uint>("Connection Lifetime"); set => Write("Connection Lifetime", value); }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using DataConnection = MySql.Data.MySqlClient.MySqlConnection;
 
 namespace MySqlConnector;
@@ -53,7 +54,11 @@ internal sealed partial class Session : IAsyncDisposable
         catch (Exception failed)
         {
             session.Break(connecting);
-            throw MySqlException.From(failed) is { ErrorCode: not (MySqlErrorCode.None or MySqlErrorCode.UnableToConnectToHost) } refused
+            throw failed is MySqlException unreadable
+                ? unreadable
+                : failed.GetBaseException() is AuthenticationException untrusted
+                ? MySqlException.CannotConnect("SSL Authentication Error", untrusted)
+                : MySqlException.From(failed) is { ErrorCode: not (MySqlErrorCode.None or MySqlErrorCode.UnableToConnectToHost) } refused
                 ? refused
                 : MySqlException.CannotConnect($"Unable to connect to any of the specified MySQL hosts. ({failed.GetBaseException().Message})", failed);
         }

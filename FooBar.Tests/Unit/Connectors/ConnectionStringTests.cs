@@ -54,6 +54,12 @@ public sealed class ConnectionStringTests
         Assert.Throws<ArgumentException>(() => new MySqlConnectionStringBuilder(text));
 
     [Theory]
+    [InlineData("SslCa")]
+    [InlineData("CA Certificate File")]
+    public void SslCa_ByAnySynonym_SurvivesRendering(string name) =>
+        Assert.Equal("Server=db;SSL Mode=VerifyFull;SSL CA=/etc/ca.crt", new MySqlConnectionStringBuilder($"{name}=/etc/ca.crt;SslMode=VerifyFull;Server=db").ConnectionString);
+
+    [Theory]
     [InlineData("None")]
     [InlineData("Disabled")]
     public void SslMode_ByEitherNameOfNone_IsNone(string name) =>

@@ -22,7 +22,7 @@ public sealed class ClusterConnectionStringTests
     [Fact]
     public void Parse_EverythingElse_IsTheSameForEveryNode()
     {
-        var nodes = Parse("Host=a:1,b:2;Database=foobar;User ID=app;Password='p;w=1';SslMode=Required").Nodes;
+        var nodes = Parse("Host=a:1,b:2;Database=foobar;User ID=app;Password='p;w=1';SslMode=VerifyFull;SslCa=/etc/ca.crt").Nodes;
 
         Assert.Equal([("a", 1u), ("b", 2u)], nodes.Select(node => new MySqlConnectionStringBuilder(node.ConnectionString)).Select(node => (node.Server, node.Port)));
         Assert.All(nodes.Select(node => new MySqlConnectionStringBuilder(node.ConnectionString)), node =>
@@ -30,7 +30,7 @@ public sealed class ClusterConnectionStringTests
             Assert.Equal("foobar", node.Database);
             Assert.Equal("app", node.UserID);
             Assert.Equal("p;w=1", node.Password);
-            Assert.Equal(MySqlSslMode.Required, node.SslMode);
+            Assert.Equal((MySqlSslMode.VerifyFull, "/etc/ca.crt"), (node.SslMode, node.SslCa));
         });
     }
 
