@@ -2,17 +2,22 @@ using System.Diagnostics;
 using FooBar.Failover.Act;
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
+using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
+using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
 using OpenTelemetry;
 
 namespace FooBar.Failover;
 
-/// <summary>Observes, decides and acts, over and over. Nothing that a node does or does not answer ends the loop.</summary>
+/// <summary>
+/// Observes, decides and acts, over and over, while this process leads. Nothing that a node does or does not answer ends the loop;
+/// a journal that cannot be trusted or a lead that is lost ends the process.
+/// </summary>
 internal sealed partial class Coordinator(
-    ClusterObserver observer, Actor actor, IJournal journal, ClusterStatus status,
-    IOptions<FailoverOptions> options, TimeProvider clock, ILogger<Coordinator> logger) : BackgroundService
+    ClusterObserver observer, Actor actor, IJournal journal, ILeadership leadership, ClusterStatus status, ProcessEnd end,
+    IHostApplicationLifetime lifetime, IOptions<FailoverOptions> options, TimeProvider clock, ILogger<Coordinator> logger) : BackgroundService
 {
     /// <summary>How long a failed action rests before it is tried again, unless the decision changes.</summary>
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
@@ -21,11 +26,43 @@ internal sealed partial class Coordinator(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        LogJournal(options.Value.JournalPath, journal.Current);
-        while (!stoppingToken.IsCancellationRequested)
+        // Before the web server drains: whoever comes next need not wait for that.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        try
         {
-            var failed = await CycleAsync(stoppingToken);
-            await Task.Delay(failed ? Rest : options.Value.PollInterval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await leadership.AcquireAsync(stopping.Token);
+            await LeadAsync(stopping.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+        }
+        catch (Exception e) when (e is SteppedDownException or JournalException)
+        {
+            end.Because(e.Message);
+        }
+        finally
+        {
+            await leadership.ReleaseAsync();
+        }
+    }
+
+    private async Task LeadAsync(CancellationToken stopping)
+    {
+        using var term = CancellationTokenSource.CreateLinkedTokenSource(stopping, leadership.Lost);
+        try
+        {
+            await journal.OpenAsync(term.Token);
+            LogJournal(journal.Place, journal.Current);
+            while (true)
+            {
+                var failed = await CycleAsync(term.Token);
+                await Task.Delay(failed ? Rest : options.Value.PollInterval, clock, term.Token);
+            }
+        }
+        catch (Exception e) when (e is not SteppedDownException && !stopping.IsCancellationRequested)
+        {
+            leadership.Demand(); // has the reason, if the lead is what was lost
+            throw;
         }
     }
 
@@ -68,8 +105,8 @@ internal sealed partial class Coordinator(
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Information, "The journal {Path} says: {Entry}")]
-    private partial void LogJournal(string path, JournalEntry entry);
+    [LoggerMessage(3001, LogLevel.Information, "The journal {Place} says: {Entry}")]
+    private partial void LogJournal(string place, JournalEntry entry);
 
     [LoggerMessage(EventId = 3002, Message = "{Kind}: {Reason}")]
     private partial void LogDecision(LogLevel level, string kind, string reason);

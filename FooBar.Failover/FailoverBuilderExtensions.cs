@@ -1,6 +1,8 @@
 using FooBar.Failover.Act;
 using FooBar.Failover.Api;
 using FooBar.Failover.Journal;
+using FooBar.Failover.Kubernetes;
+using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
 using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,8 +19,9 @@ internal static class FailoverBuilderExtensions
         services.AddSingleton<IValidateOptions<FailoverOptions>, FailoverOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
 
-        services.AddSingleton<IJournal>(provider => new FileJournal(
-            provider.GetRequiredService<IOptions<FailoverOptions>>().Value.JournalPath, provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ProcessEnd>();
+
+        services.AddJournal();
         services.AddSingleton<NodeConnections>().AddSingleton<NodeProbe>().AddSingleton<ClusterObserver>().AddSingleton<ClusterStatus>();
         services.AddSingleton<Actor>().AddSingleton<AccountGrants>().AddSingleton<BootstrapAction>().AddSingleton<FenceAction>()
             .AddSingleton<AttachAction>().AddSingleton<SemiSyncAction>();
@@ -27,16 +30,19 @@ internal static class FailoverBuilderExtensions
         return builder;
     }
 
-    /// <summary>Reads the journal before anything is decided; without it the coordinator does not start.</summary>
-    public static async Task OpenJournalAsync(this IHost app, CancellationToken cancellationToken)
+    // Where the journal is kept also says how many coordinators there may be, so one setting decides both.
+    private static void AddJournal(this IServiceCollection services)
     {
-        try
-        {
-            await app.Services.GetRequiredService<IJournal>().ReadAsync(cancellationToken);
-        }
-        catch (JournalException e)
-        {
-            throw new StartupException(e.Message, e);
-        }
+        services.AddSingleton<FileJournal>().AddSingleton<OnlyCoordinator>();
+        services.AddSingleton<KubernetesApi>().AddSingleton<ConfigMapJournal>().AddSingleton<LeaseLeadership>();
+        services.AddSingleton<IJournal>(provider => JournalIsConfigMap(provider)
+            ? provider.GetRequiredService<ConfigMapJournal>()
+            : provider.GetRequiredService<FileJournal>());
+        services.AddSingleton<ILeadership>(provider => JournalIsConfigMap(provider)
+            ? provider.GetRequiredService<LeaseLeadership>()
+            : provider.GetRequiredService<OnlyCoordinator>());
     }
+
+    private static bool JournalIsConfigMap(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<FailoverOptions>>().Value.Kubernetes.Journal.Length > 0;
 }

@@ -1,3 +1,5 @@
+using FooBar.Failover.Kubernetes;
+
 namespace FooBar.Failover;
 
 /// <summary>What the coordinator has to know; bound from the configuration section <c>Failover</c> and validated at start.</summary>
@@ -8,8 +10,14 @@ public sealed class FailoverOptions
     /// <summary>The cluster's nodes, by the names of their connection strings. The first one becomes primary of a new cluster.</summary>
     public List<string> Nodes { get; } = [];
 
-    /// <summary>The file that remembers the epoch, the primary and who holds everything; on a disk that outlives the coordinator.</summary>
+    /// <summary>
+    /// The file that remembers the epoch, the primary and who holds everything; on a disk that outlives the coordinator. Either
+    /// this or <see cref="KubernetesOptions.Journal"/>.
+    /// </summary>
     public string JournalPath { get; set; } = "";
+
+    /// <summary>Where the journal is in Kubernetes, instead of in a file.</summary>
+    public KubernetesOptions Kubernetes { get; } = new();
 
     /// <summary>The application's database, made when the cluster is new.</summary>
     public string Database { get; set; } = "";
@@ -19,6 +27,12 @@ public sealed class FailoverOptions
 
     /// <summary>The account that replicas read the primary's binary log with.</summary>
     public Account Replication { get; } = new();
+
+    /// <summary>
+    /// The certificate authority, as a file on the MySQL nodes, that a replica verifies its source's certificate and host name with.
+    /// Empty: encrypted and not verified. A replica that replicates when this changes takes it over when it is next attached.
+    /// </summary>
+    public string ReplicationCertificateAuthority { get; set; } = "";
 
     /// <summary>The account of the application: rows, no tables.</summary>
     public Account Application { get; } = new();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FooBar.Failover.Kubernetes;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover;
@@ -36,9 +37,9 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             yield return $"ConnectionStrings:{node} is missing; give the address and the initial account of the node that Failover:Nodes names.";
         }
 
-        if (string.IsNullOrWhiteSpace(options.JournalPath))
+        foreach (var error in JournalErrors(options))
         {
-            yield return "Failover:JournalPath is empty; name a file on a disk that outlives this process.";
+            yield return error;
         }
 
         if (options.Database.Length == 0 || options.Database.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-')))
@@ -75,6 +76,29 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             {
                 yield return string.Create(CultureInfo.InvariantCulture,
                     $"Failover:{key} is {value}; choose between {least} and {most} seconds, for instance 00:00:01.");
+            }
+        }
+    }
+    private static IEnumerable<string> JournalErrors(FailoverOptions options)
+    {
+        var (file, configMap) = (options.JournalPath.Length > 0, options.Kubernetes.Journal.Length > 0);
+        if (file == configMap)
+        {
+            yield return file
+                ? "Failover:JournalPath and Failover:Kubernetes:Journal are both given; keep one, because there is one journal."
+                : "Failover:JournalPath and Failover:Kubernetes:Journal are both empty; name a file on a disk that outlives this process, or in Kubernetes a ConfigMap.";
+        }
+
+        if (!configMap && options.Kubernetes.Lease.Length > 0)
+        {
+            yield return "Failover:Kubernetes:Lease is given without Failover:Kubernetes:Journal; give both or none, because each relies on the other.";
+        }
+
+        if (configMap)
+        {
+            foreach (var error in KubernetesOptionsRules.Errors(options.Kubernetes))
+            {
+                yield return error;
             }
         }
     }

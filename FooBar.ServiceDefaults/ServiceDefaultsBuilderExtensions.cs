@@ -1,6 +1,7 @@
 using FooBar.ServiceDefaults.Health;
 using FooBar.ServiceDefaults.Proxies;
 using FooBar.ServiceDefaults.Shutdown;
+using FooBar.ServiceDefaults.Startup;
 using FooBar.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class ServiceDefaultsBuilderExtensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<ProcessEnd>();
         builder.Services.AddSingleton(ServiceIdentity.From(builder.Configuration, builder.Environment));
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
 

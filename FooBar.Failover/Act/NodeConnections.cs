@@ -1,3 +1,4 @@
+using FooBar.Failover.Leadership;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
 
@@ -7,7 +8,7 @@ namespace FooBar.Failover.Act;
 /// Opens connections to single nodes: with the coordinator's own account, and on a node that is too new to have it, with the
 /// initial account of the node's connection string.
 /// </summary>
-internal sealed class NodeConnections(IConfiguration configuration, IOptions<FailoverOptions> options)
+internal sealed class NodeConnections(IConfiguration configuration, ILeadership leadership, IOptions<FailoverOptions> options)
 {
     public async Task<NodeSession> OpenAsync(string node, CancellationToken cancellationToken)
     {
@@ -76,7 +77,7 @@ internal sealed class NodeConnections(IConfiguration configuration, IOptions<Fai
         try
         {
             await connection.OpenAsync(cancellationToken);
-            return new NodeSession(connection);
+            return new NodeSession(connection, leadership);
         }
         catch
         {

@@ -1,11 +1,12 @@
 using System.Data.Common;
 using FooBar.Data.Consistency;
+using FooBar.Failover.Leadership;
 using MySqlConnector;
 
 namespace FooBar.Failover.Act;
 
 /// <summary>One open connection to one node.</summary>
-internal sealed class NodeSession(MySqlConnection connection) : IAsyncDisposable
+internal sealed class NodeSession(MySqlConnection connection, ILeadership leadership) : IAsyncDisposable
 {
     public async Task<DbDataReader> QueryAsync(string sql, CancellationToken cancellationToken)
     {
@@ -19,8 +20,10 @@ internal sealed class NodeSession(MySqlConnection connection) : IAsyncDisposable
         return await command.ExecuteScalarAsync(cancellationToken) is { } value and not DBNull ? value : null;
     }
 
+    /// <exception cref="SteppedDownException">This process does not lead any more; nothing was changed.</exception>
     public async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
     {
+        leadership.Demand();
         await using var command = Command(sql, parameters);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

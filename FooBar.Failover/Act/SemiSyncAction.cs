@@ -1,12 +1,13 @@
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
+using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover.Act;
 
 /// <summary>Makes commits wait for replicas, and lets them go on without.</summary>
-internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe probe, IJournal journal, IOptions<FailoverOptions> options)
+internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe probe, IJournal journal, ILeadership leadership, IOptions<FailoverOptions> options)
 {
     /// <summary>
     /// How long a commit waits for its acknowledgement, in milliseconds: the variable's greatest value, 49 days. The
@@ -84,7 +85,7 @@ internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe prob
 
             await journal.WriteAsync(before with { InSync = members }, $"{decision.Replica} holds everything that {decision.Primary} acknowledged.", cancellationToken);
         }
-        catch
+        catch (Exception e) when (e is not SteppedDownException && leadership.Leads)
         {
             await ReleaseAsync(decision.Primary, journal.Current.InSync.Count);
             throw;
@@ -92,10 +93,12 @@ internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe prob
     }
 
     // A commit must not go on waiting for a replica that the journal does not count on. On a connection of its own: the
-    // other one may be the one that waits.
+    // other one may be the one that waits. Not by a coordinator that has stepped down: the journal may count on the replica by
+    // then, and what waits too long is put right by the next one.
     private async Task ReleaseAsync(string primary, int replicas)
     {
-        using var timeout = new CancellationTokenSource(options.Value.ActionTimeout);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(leadership.Lost);
+        timeout.CancelAfter(options.Value.ActionTimeout);
         await using var session = await connections.OpenAsync(primary, timeout.Token);
         await WaitForAsync(session, replicas, timeout.Token);
     }

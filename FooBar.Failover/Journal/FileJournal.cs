@@ -1,41 +1,38 @@
-using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover.Journal;
 
 /// <summary>
-/// A file of one line per entry, appended and flushed to the disk. Each line carries its number and a checksum, so that a
-/// line torn by a crash, which nobody acted on, is told from a damaged file, which nobody may act on.
+/// A file of one line per entry, appended and flushed to the disk. A line torn by a crash, which nobody acted on, is told from
+/// a damaged file, which nobody may act on.
 /// </summary>
-internal sealed class FileJournal(string path, TimeProvider clock) : IJournal, IDisposable
+internal sealed class FileJournal(IOptions<FailoverOptions> options, TimeProvider clock) : IJournal, IDisposable
 {
-    private const int ChecksumLength = 16;
-
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
-
+    private readonly string path = options.Value.JournalPath;
     private readonly SemaphoreSlim gate = new(1, 1);
     private FileStream? file;
     private long number;
 
+    public string Place => path;
+
     public JournalEntry Current { get; private set; } = JournalEntry.Empty;
 
-    public async Task<JournalEntry> ReadAsync(CancellationToken cancellationToken)
+    public async Task<JournalEntry> OpenAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
         try
         {
-            file ??= Open();
+            file ??= OpenFile();
             file.Position = 0;
             var bytes = new byte[file.Length];
             await file.ReadExactlyAsync(bytes, cancellationToken);
 
-            var (entry, last, intact) = Parse(bytes);
-            file.SetLength(intact);
-            file.Position = intact;
-            number = last;
-            return Current = entry;
+            var lines = JournalLines.Read(bytes, path, trimmed: false);
+            file.SetLength(lines.Length);
+            file.Position = lines.Length;
+            number = lines.Number;
+            return Current = lines.Entry;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -54,14 +51,14 @@ internal sealed class FileJournal(string path, TimeProvider clock) : IJournal, I
         {
             if (file is null)
             {
-                throw new InvalidOperationException("Read the journal before writing to it.");
+                throw new InvalidOperationException("Open the journal before writing to it.");
             }
 
             var start = file.Position;
-            var body = JsonSerializer.Serialize(new Line(number + 1, clock.GetUtcNow(), reason, entry), Json);
+            var line = JournalLines.Encode(new JournalLine(number + 1, clock.GetUtcNow(), reason, entry));
             try
             {
-                await file.WriteAsync(Encoding.UTF8.GetBytes($"{Checksum(body)} {body}\n"), CancellationToken.None);
+                await file.WriteAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None);
                 file.Flush(flushToDisk: true);
             }
             catch (IOException e)
@@ -88,48 +85,9 @@ internal sealed class FileJournal(string path, TimeProvider clock) : IJournal, I
 
     // Not buffered: a line that could not be written must not lie in memory and reach the disk after all, with the next one or at
     // the end. FileShare.None is an advisory lock: a second coordinator on this file fails instead of deciding beside the first.
-    private FileStream Open()
+    private FileStream OpenFile()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
     }
-
-    private (JournalEntry Entry, long Number, int Intact) Parse(ReadOnlySpan<byte> bytes)
-    {
-        var (entry, last, intact) = (JournalEntry.Empty, 0L, 0);
-        while (intact < bytes.Length)
-        {
-            var end = bytes[intact..].IndexOf((byte)'\n');
-            if (end < 0)
-            {
-                break;
-            }
-
-            var text = Encoding.UTF8.GetString(bytes.Slice(intact, end));
-            if (Decode(text) is not { } line || line.Number != last + 1)
-            {
-                throw new JournalException(
-                    $"Line {last + 1} of the journal {path} is damaged; restore the file from a backup, see docs/runbooks/journal-damaged.md. Nothing is decided without it.");
-            }
-
-            (entry, last, intact) = (line.Entry, line.Number, intact + end + 1);
-        }
-
-        return (entry, last, intact);
-    }
-
-    private static Line? Decode(string text)
-    {
-        if (text.Length <= ChecksumLength + 1 || text[..ChecksumLength] != Checksum(text[(ChecksumLength + 1)..]))
-        {
-            return null;
-        }
-
-        return JsonSerializer.Deserialize<Line>(text.AsSpan(ChecksumLength + 1), Json);
-    }
-
-    private static string Checksum(string body) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))[..ChecksumLength];
-
-    private sealed record Line(long Number, DateTimeOffset At, string Reason, JournalEntry Entry);
 }

@@ -11,7 +11,8 @@ public static class ServiceProcess
 
     /// <summary>
     /// Composes the service and runs it until it is stopped. What an operator can put right (wrong options, a port that is
-    /// taken) is told on standard error, a line each and without a stack trace, and ends the process with code 1.
+    /// taken) is told on standard error, a line each and without a stack trace, and ends the process with code 1. So does
+    /// <see cref="ProcessEnd"/>.
     /// </summary>
     public static async Task<int> RunAsync(Func<CancellationToken, Task<WebApplication>> compose)
     {
@@ -22,8 +23,17 @@ public static class ServiceProcess
 
             // The host validates too, but as a part of starting, where it logs a failure with its stack trace.
             app.Services.GetService<IStartupValidator>()?.Validate();
-            await app.RunAsync();
-            return 0;
+            var end = app.Services.GetService<ProcessEnd>();
+            try
+            {
+                await app.RunAsync();
+            }
+            catch (OperationCanceledException) when (end is { Early: true })
+            {
+                // It ended before it had started to the end.
+            }
+
+            return end is { Early: true } ? 1 : 0;
         }
         catch (Exception failure) when (Explain(failure) is { Count: > 0 } lines)
         {

@@ -41,7 +41,6 @@ internal sealed class CoordinatorHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(settings);
         builder.AddFailover();
         var host = builder.Build();
-        await host.OpenJournalAsync(cancellationToken);
         await host.StartAsync(cancellationToken);
         return new CoordinatorHost(host);
     }

@@ -1,4 +1,6 @@
+using FooBar.Failover;
 using FooBar.Failover.Journal;
+using Microsoft.Extensions.Options;
 using Xunit;
 
 namespace FooBar.Tests.Unit.Failover;
@@ -15,9 +17,9 @@ public sealed class FileJournalTests : IDisposable
     [Fact]
     public async Task Journal_ThatIsMissing_IsNew()
     {
-        using var journal = new FileJournal(File, TimeProvider.System);
+        using var journal = new FileJournal(Options.Create(new FailoverOptions { JournalPath = File }), TimeProvider.System);
 
-        Assert.Equal(JournalPhase.New, (await journal.ReadAsync(CancellationToken.None)).Phase);
+        Assert.Equal(JournalPhase.New, (await journal.OpenAsync(CancellationToken.None)).Phase);
     }
 
     [Fact]
@@ -71,8 +73,8 @@ public sealed class FileJournalTests : IDisposable
     [Fact]
     public async Task Journal_OpenElsewhere_RefusesASecondCoordinator()
     {
-        using var first = new FileJournal(File, TimeProvider.System);
-        await first.ReadAsync(CancellationToken.None);
+        using var first = new FileJournal(Options.Create(new FailoverOptions { JournalPath = File }), TimeProvider.System);
+        await first.OpenAsync(CancellationToken.None);
 
         var error = await Assert.ThrowsAsync<JournalException>(ReadAsync);
 
@@ -83,8 +85,8 @@ public sealed class FileJournalTests : IDisposable
 
     private async Task WriteAsync(params JournalEntry[] entries)
     {
-        using var journal = new FileJournal(File, TimeProvider.System);
-        await journal.ReadAsync(CancellationToken.None);
+        using var journal = new FileJournal(Options.Create(new FailoverOptions { JournalPath = File }), TimeProvider.System);
+        await journal.OpenAsync(CancellationToken.None);
         foreach (var entry in entries)
         {
             await journal.WriteAsync(entry, "The test says so.", CancellationToken.None);
@@ -93,7 +95,7 @@ public sealed class FileJournalTests : IDisposable
 
     private async Task<JournalEntry> ReadAsync()
     {
-        using var journal = new FileJournal(File, TimeProvider.System);
-        return await journal.ReadAsync(CancellationToken.None);
+        using var journal = new FileJournal(Options.Create(new FailoverOptions { JournalPath = File }), TimeProvider.System);
+        return await journal.OpenAsync(CancellationToken.None);
     }
 }

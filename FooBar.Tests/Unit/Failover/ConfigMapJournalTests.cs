@@ -1,0 +1,325 @@
+using System.Text.Json.Nodes;
+using FooBar.Failover;
+using FooBar.Failover.Journal;
+using FooBar.Failover.Kubernetes;
+using FooBar.Failover.Leadership;
+using FooBar.Tests.Support;
+using FooBar.Tests.Support.Kubernetes;
+using Microsoft.Extensions.Options;
+
+namespace FooBar.Tests.Unit.Failover;
+
+public sealed class ConfigMapJournalTests : IAsyncLifetime
+{
+    private const string Reason = "The test says so.";
+
+    private static readonly JournalEntry First = new(JournalPhase.Bootstrapping, 1, "mysql-0", []);
+    private static readonly JournalEntry Second = new(JournalPhase.Serving, 1, "mysql-0", ["mysql-1"]);
+
+    private readonly List<KubernetesApi> clients = [];
+    private FakeKubernetesApi api = null!;
+
+    private string Text => api.Objects.Find(FakeKubernetesApi.Journal)!["data"]?["journal"]?.GetValue<string>() ?? "";
+
+    private static CancellationToken None => CancellationToken.None;
+
+    public async Task InitializeAsync() => api = await FakeKubernetesApi.StartAsync();
+
+    public async Task DisposeAsync()
+    {
+        clients.ForEach(client => client.Dispose());
+        await api.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Journal_EmptyConfigMap_IsANewCluster()
+    {
+        Assert.Equal(JournalPhase.New, (await Journal("a").OpenAsync(None)).Phase);
+    }
+
+    [Fact]
+    public async Task Journal_AbsentConfigMap_IsAnErrorThatNamesItAndTheRemedy()
+    {
+        api.Objects.Remove(FakeKubernetesApi.Journal);
+
+        var error = await Assert.ThrowsAsync<JournalException>(() => Journal("a").OpenAsync(None));
+
+        Assert.Contains("the deployment makes the ConfigMap foobar/failover-journal, empty", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Journal_WrittenAndReadByASuccessor_GivesTheLatestEntry()
+    {
+        await WrittenAsync(First, Second);
+
+        var entry = await Journal("b").OpenAsync(None);
+
+        Assert.Equal((JournalPhase.Serving, 1L, "mysql-0"), (entry.Phase, entry.Epoch, entry.Primary));
+        Assert.Equal(["mysql-1"], entry.InSync);
+        Assert.Equal(4, Text.Count(c => c == '\n'));
+        Assert.Contains("b took over.", Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Write_ToAnObjectWithOtherContent_ChangesTheJournalAlone()
+    {
+        api.Objects.Edit(FakeKubernetesApi.Journal, map => map["data"] = new JsonObject { ["notes"] = "kept" });
+        var journal = await WrittenAsync(First);
+        api.Objects.Edit(FakeKubernetesApi.Journal, map => map["metadata"]!["annotations"] = new JsonObject { ["who"] = "somebody" });
+
+        await journal.WriteAsync(Second, Reason, None);
+
+        var map = api.Objects.Find(FakeKubernetesApi.Journal)!;
+        Assert.Equal(("kept", "failover", "somebody"), (map["data"]!["notes"]!.GetValue<string>(),
+            map["metadata"]!["labels"]!["app"]!.GetValue<string>(), map["metadata"]!["annotations"]!["who"]!.GetValue<string>()));
+        Assert.Equal(Second.Phase, (await Journal("b").OpenAsync(None)).Phase);
+    }
+
+    [Fact]
+    public async Task Write_AfterASuccessorTookOver_StepsDownAndWritesNothing()
+    {
+        var old = await WrittenAsync(First);
+        await Journal("b").OpenAsync(None);
+        var text = Text;
+
+        var error = await Assert.ThrowsAsync<SteppedDownException>(() => old.WriteAsync(Second, Reason, None));
+
+        Assert.Contains("Somebody else has written to the journal", error.Message, StringComparison.Ordinal);
+        Assert.Equal(text, Text);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => old.WriteAsync(Second, Reason, None));
+    }
+
+    [Theory]
+    [InlineData(Fault.DoneThenLost)]
+    [InlineData(Fault.DoneThenError)]
+    [InlineData(Fault.Error)]
+    [InlineData(Fault.Hang)]
+    internal async Task Write_WithoutAnAnswer_IsResolvedByReading(Fault fault)
+    {
+        var journal = await WrittenAsync(First);
+        FailOnce(fault);
+
+        await journal.WriteAsync(Second, Reason, None);
+
+        Assert.Equal(JournalPhase.Serving, journal.Current.Phase);
+        Assert.Equal(3, Text.Count(c => c == '\n'));
+        await journal.WriteAsync(First, Reason, None);
+        Assert.Equal(JournalPhase.Bootstrapping, (await Journal("b").OpenAsync(None)).Phase);
+    }
+
+    [Fact]
+    public async Task Write_NeverAnswered_StepsDownBecauseTheOutcomeIsUnknown()
+    {
+        var journal = await WrittenAsync(First);
+        api.Fails = call => call.Verb == "update" ? Fault.Error : Fault.None;
+
+        var error = await Assert.ThrowsAsync<SteppedDownException>(() => journal.WriteAsync(Second, Reason, None));
+
+        Assert.Contains("not known whether", error.Message, StringComparison.Ordinal);
+        Assert.Equal(JournalPhase.Bootstrapping, journal.Current.Phase);
+    }
+
+    [Fact]
+    public async Task Write_OfAPredecessorThatArrivesLate_MeetsAnotherVersionAndFails()
+    {
+        var old = await WrittenAsync(First);
+        api.Fails = call => call is { Verb: "update", Token: "a" } ? Fault.Late : Fault.None;
+        await Assert.ThrowsAsync<SteppedDownException>(() => old.WriteAsync(Second, Reason, None));
+        var successor = Journal("b");
+
+        Assert.Equal(JournalPhase.Bootstrapping, (await successor.OpenAsync(None)).Phase);
+        api.DeliverLate();
+
+        Assert.DoesNotContain("Serving", Text, StringComparison.Ordinal);
+        await successor.WriteAsync(Second, Reason, None);
+    }
+
+    [Fact]
+    public async Task Write_WithoutTheLead_IsNotBegun()
+    {
+        var lead = new Lead();
+        var journal = new ConfigMapJournal(Client("a"), lead, Options.Create(Rules("a")), TimeProvider.System);
+        await journal.OpenAsync(None);
+        lead.Leads = false;
+        var calls = api.Calls.Count;
+
+        await Assert.ThrowsAsync<SteppedDownException>(() => journal.WriteAsync(First, Reason, None));
+
+        Assert.Equal(calls, api.Calls.Count);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(-20)]
+    public async Task Journal_DamagedInsideALine_IsNotTrusted(int position)
+    {
+        await WrittenAsync(First, Second);
+        Edit(text => string.Create(text.Length, text, (span, from) =>
+        {
+            from.CopyTo(span);
+            span[position < 0 ? span.Length + position : position] ^= (char)1;
+        }));
+
+        await NotTrustedAsync();
+    }
+
+    [Fact]
+    public async Task Journal_LineMissingOrTorn_IsNotTrusted()
+    {
+        await WrittenAsync(First, Second);
+        var text = Text;
+        var lines = text.Split('\n');
+
+        Edit(_ => string.Join('\n', lines.Where((_, index) => index != 1)));
+        await NotTrustedAsync();
+        Edit(_ => text[..^10]);
+        await NotTrustedAsync();
+    }
+
+    [Fact]
+    public async Task Journal_LongerThanItsLimit_KeepsTheNewestLinesAndIsStillTrusted()
+    {
+        var text = "";
+        for (var number = 1; number <= ConfigMapText.Lines + 20; number++)
+        {
+            text = ConfigMapText.Append(text, JournalLines.Encode(new JournalLine(number, default, Reason, First with { Epoch = number })));
+        }
+
+        Assert.Equal(ConfigMapText.Lines, text.Count(c => c == '\n'));
+        Edit(_ => text);
+
+        Assert.Equal(ConfigMapText.Lines + 20, (await Journal("a").OpenAsync(None)).Epoch);
+        Assert.Equal(ConfigMapText.Lines, Text.Count(c => c == '\n'));
+        Assert.Contains($"\"number\":{ConfigMapText.Lines + 21},", Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Journal_OfLongLines_StaysBelowTheSizeOfAConfigMap()
+    {
+        var text = "";
+        for (var number = 1; number <= 30; number++)
+        {
+            text = ConfigMapText.Append(text, new string('é', 50_000) + '\n');
+        }
+
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(text), 400_000, 600_000);
+    }
+
+    [Fact]
+    public async Task Journal_EverythingItDoes_NeedsGetAndUpdateOfOneConfigMap()
+    {
+        await WrittenAsync(First, Second);
+
+        Assert.All(api.Calls, call => Assert.True(call is { Resource: "configmaps/failover-journal", Token: "a", Verb: "get" or "update" }, call.ToString()));
+    }
+
+    [Fact]
+    public async Task Api_ServerOfAnotherAuthority_IsNotTalkedTo()
+    {
+        using var other = new TestCertificateAuthority("authority of another cluster");
+        var rules = Rules("a");
+        await File.WriteAllTextAsync(rules.Kubernetes.CertificateAuthorityPath, other.Pem);
+
+        await Assert.ThrowsAsync<JournalException>(() => Journal(rules).OpenAsync(None));
+
+        Assert.Empty(api.Calls);
+    }
+
+    [Fact]
+    public async Task Api_ServerByAnotherName_IsNotTalkedTo()
+    {
+        var rules = Rules("a");
+        rules.Kubernetes.ApiServer = api.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+
+        await Assert.ThrowsAsync<JournalException>(() => Journal(rules).OpenAsync(None));
+
+        Assert.Empty(api.Calls);
+    }
+
+    [Fact]
+    public async Task Api_TokenReplaced_IsReadAnew()
+    {
+        var rules = Rules("a");
+        var journal = Journal(rules);
+        await journal.OpenAsync(None);
+
+        await File.WriteAllTextAsync(rules.Kubernetes.TokenPath, "a-new-one");
+        await journal.WriteAsync(First, Reason, None);
+
+        Assert.Equal("a-new-one", api.Calls[^1].Token);
+    }
+
+    private async Task<ConfigMapJournal> WrittenAsync(params JournalEntry[] entries)
+    {
+        var journal = Journal("a");
+        await journal.OpenAsync(None);
+        foreach (var entry in entries)
+        {
+            await journal.WriteAsync(entry, Reason, None);
+        }
+
+        return journal;
+    }
+
+    private async Task NotTrustedAsync()
+    {
+        var text = Text;
+
+        var error = await Assert.ThrowsAsync<JournalException>(() => Journal("b").OpenAsync(None));
+
+        Assert.Contains("of the journal ConfigMap foobar/failover-journal is damaged", error.Message, StringComparison.Ordinal);
+        Assert.Equal(text, Text);
+    }
+
+    private void Edit(Func<string, string> change) => api.Objects.Edit(FakeKubernetesApi.Journal, map =>
+        map["data"] = new JsonObject { ["journal"] = change(Text) });
+
+    private void FailOnce(Fault fault)
+    {
+        var failures = 1;
+        api.Fails = call => call.Verb == "update" && Interlocked.Decrement(ref failures) >= 0 ? fault : Fault.None;
+    }
+
+    private ConfigMapJournal Journal(string identity) => Journal(Rules(identity));
+
+    private ConfigMapJournal Journal(FailoverOptions rules) =>
+        new(Client(rules), new OnlyCoordinator(), Options.Create(rules), TimeProvider.System);
+
+    private KubernetesApi Client(string identity) => Client(Rules(identity));
+
+    private KubernetesApi Client(FailoverOptions rules)
+    {
+        var client = new KubernetesApi(Options.Create(rules), TimeProvider.System);
+        clients.Add(client);
+        return client;
+    }
+
+    private FailoverOptions Rules(string identity)
+    {
+        var rules = api.Options(identity);
+        rules.Kubernetes.RequestTimeout = TimeSpan.FromMilliseconds(500);
+        rules.Kubernetes.RenewDeadline = TimeSpan.FromSeconds(2);
+        return rules;
+    }
+
+    private sealed class Lead : ILeadership
+    {
+        public bool Leads { get; set; } = true;
+
+        public string? Leader => null;
+
+        public CancellationToken Lost => CancellationToken.None;
+
+        public Task AcquireAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Demand()
+        {
+            if (!Leads)
+            {
+                throw new SteppedDownException("The test says so.");
+            }
+        }
+
+        public Task ReleaseAsync() => Task.CompletedTask;
+    }
+}
