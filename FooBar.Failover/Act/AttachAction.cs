@@ -25,7 +25,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
 
         await replica.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
         await replica.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = ON", cancellationToken);
-        if (own.Replication?.ReadsFrom(source) != true)
+        if (own.Replication?.ReadsFrom(source, options.Value.ReplicationCertificateAuthority) != true)
         {
             await ChangeSourceAsync(replica, own, source, cancellationToken);
         }
@@ -51,26 +51,44 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
         }
 
-        var account = options.Value.Replication;
+        var (account, authority) = (options.Value.Replication, options.Value.ReplicationCertificateAuthority);
         await replica.ExecuteAsync($"""
             CHANGE REPLICATION SOURCE TO SOURCE_HOST = @host, SOURCE_PORT = {source.PeerPort}, SOURCE_USER = @user, SOURCE_PASSWORD = @password,
-                SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 4294967295
-            """, cancellationToken, ("@host", source.PeerHost), ("@user", account.User), ("@password", account.Password));
+                SOURCE_AUTO_POSITION = 1, SOURCE_SSL = 1, SOURCE_SSL_CA = @authority, SOURCE_SSL_VERIFY_SERVER_CERT = {(authority.Length > 0 ? 1 : 0)},
+                SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 4294967295
+            """, cancellationToken, ("@host", source.PeerHost), ("@user", account.User), ("@password", account.Password),
+                ("@authority", authority));
     }
 
-    // Connecting is enough: the next cycles see what becomes of it, and meanwhile other decisions are not held up.
+    // Connecting is enough: the next cycles see what becomes of it, and meanwhile other decisions are not held up. But a source
+    // that is refused is refused at once, and then the reason is worth a sentence.
     private async Task StreamingAsync(Attach decision, CancellationToken cancellationToken)
     {
         var end = clock.GetUtcNow() + StartsWithin;
         while ((await probe.ProbeAsync(decision.Replica, cancellationToken)).Replication is var replication
-            && replication is not { IoState: not "OFF", ApplierRunning: true })
+            && replication is not { IoState: "ON", ApplierRunning: true })
         {
-            if (replication?.LastError is not null || clock.GetUtcNow() > end)
+            if (replication?.LastError is { } error)
             {
-                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {replication?.LastError ?? "it reports no error and may be stopping"}.");
+                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}: {error}{Advice(error, decision)}");
+            }
+
+            if (clock.GetUtcNow() > end)
+            {
+                if (replication is { IoState: not "OFF", ApplierRunning: true })
+                {
+                    return;
+                }
+
+                throw new ActionException($"{decision.Replica} does not replicate from {decision.Primary}; it reports no error and may be stopping.");
             }
 
             await Task.Delay(Recheck, clock, cancellationToken);
         }
     }
+
+    private string Advice(string error, Attach decision) =>
+        options.Value.ReplicationCertificateAuthority is { Length: > 0 } authority && error.Contains("SSL", StringComparison.Ordinal)
+            ? $" (the certificate of {decision.Primary} must be signed by an authority in {authority} on {decision.Replica}, which Failover:ReplicationCertificateAuthority names, and must name the host by which it is reached)"
+            : "";
 }

@@ -1,3 +1,4 @@
+using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -8,8 +9,9 @@ internal static class ClusterEndpoint
 {
     public static IEndpointRouteBuilder MapCluster(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/cluster", Results<Ok<ClusterReport>, ProblemHttpResult> (ClusterStatus status) => status.Latest is { } latest
-            ? TypedResults.Ok(Report(latest))
+        app.MapGet("/cluster", Results<Ok<ClusterReport>, ProblemHttpResult> (ClusterStatus status, ILeadership leadership) =>
+            leadership.Leader is { } leader ? TypedResults.Problem($"{leader} leads and knows; this coordinator waits.", statusCode: 503)
+            : status.Latest is { } latest ? TypedResults.Ok(Report(latest))
             : TypedResults.Problem("The coordinator has not completed its first look at the cluster yet; ask again in a second.", statusCode: 503));
         return app;
     }
@@ -32,7 +34,7 @@ internal static class ClusterEndpoint
         Lag(node)?.TotalSeconds,
         node.Reachable ? new SemiSyncReport(node.SemiSync.SourceActive, node.SemiSync.Clients, node.SemiSync.ReplicaActive) : null,
         node.Replication is { } replication
-            ? new ReplicationReport($"{replication.SourceHost}:{replication.SourcePort}", replication.IoState, replication.ApplierRunning, replication.Tls, replication.LastError)
+            ? new ReplicationReport($"{replication.SourceHost}:{replication.SourcePort}", replication.IoState, replication.ApplierRunning, replication.Tls, replication.Verified, replication.LastError)
             : null);
 
     private static string Role(NodeView node, ClusterStatus.Snapshot latest) =>
@@ -73,8 +75,9 @@ public sealed record SemiSyncReport(bool SourceActive, int Clients, bool Replica
 /// <param name="Receiving"><c>ON</c>, <c>OFF</c> or <c>CONNECTING</c>.</param>
 /// <param name="Applying">Whether it applies what it received.</param>
 /// <param name="Tls">Whether the connection to its source is encrypted.</param>
+/// <param name="Verified">Whether it verifies its source's certificate and host name.</param>
 /// <param name="LastError">The latest error of receiving or applying.</param>
-public sealed record ReplicationReport(string Source, string Receiving, bool Applying, bool Tls, string? LastError);
+public sealed record ReplicationReport(string Source, string Receiving, bool Applying, bool Tls, bool Verified, string? LastError);
 
 /// <param name="Phase"><c>New</c>, <c>Bootstrapping</c> or <c>Serving</c>.</param>
 /// <param name="Epoch">Counts the primaries.</param>

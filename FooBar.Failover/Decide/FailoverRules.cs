@@ -55,7 +55,7 @@ public static class FailoverRules
             ?? HoldForPrimary(seen, primary, journal)
             ?? DegradeLost(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
-            ?? AttachReplicas(seen, primary)
+            ?? AttachReplicas(seen, primary, rules)
             ?? HoldFenced(primary, journal)
             ?? SynchronizeReplicas(seen, primary, journal)
             ?? Summarize(seen, primary, journal);
@@ -161,9 +161,9 @@ public static class FailoverRules
             : null;
     }
 
-    private static Decision? AttachReplicas(ClusterView seen, NodeView primary)
+    private static Decision? AttachReplicas(ClusterView seen, NodeView primary, FailoverOptions rules)
     {
-        var idle = Replicas(seen, primary).Where(replica => replica.Reachable && !replica.Streaming && !Connecting(replica, primary)).ToList();
+        var idle = Replicas(seen, primary).Where(replica => replica.Reachable && !replica.Streaming && !Connecting(replica, primary, rules)).ToList();
         if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty) is { } replica)
         {
             return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
@@ -174,8 +174,9 @@ public static class FailoverRules
             : null;
     }
 
-    private static bool Connecting(NodeView replica, NodeView primary) =>
-        replica.Replication is { IoState: "CONNECTING", ApplierRunning: true } replication && replication.ReadsFrom(primary);
+    private static bool Connecting(NodeView replica, NodeView primary, FailoverOptions rules) =>
+        replica.Replication is { IoState: "CONNECTING", ApplierRunning: true } replication
+        && replication.ReadsFrom(primary, rules.ReplicationCertificateAuthority);
 
     private static Synchronize? SynchronizeReplicas(ClusterView seen, NodeView primary, JournalEntry journal) =>
         Replicas(seen, primary).FirstOrDefault(replica => replica.Streaming && !journal.InSync.Contains(replica.Name)) is { } replica

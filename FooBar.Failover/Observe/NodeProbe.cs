@@ -67,7 +67,8 @@ internal sealed class NodeProbe(NodeConnections connections)
             SELECT c.HOST, c.PORT, c.AUTO_POSITION, c.SSL_ALLOWED, s.SERVICE_STATE, a.SERVICE_STATE, s.RECEIVED_TRANSACTION_SET,
                    COALESCE(NULLIF(s.LAST_ERROR_MESSAGE, ''), (SELECT MAX(w.LAST_ERROR_MESSAGE)
                        FROM performance_schema.replication_applier_status_by_worker w WHERE w.CHANNEL_NAME = c.CHANNEL_NAME), ''),
-                   GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NULLIF(s.LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, 0), NOW(6)))
+                   GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NULLIF(s.LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, 0), NOW(6))),
+                   c.SSL_VERIFY_SERVER_CERTIFICATE, c.SSL_CA_FILE
             FROM performance_schema.replication_connection_configuration c
             JOIN performance_schema.replication_connection_status s USING (CHANNEL_NAME)
             JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)
@@ -89,6 +90,8 @@ internal sealed class NodeProbe(NodeConnections connections)
             Received = GtidSet.Parse(rows.GetString(6)),
             LastError = rows.GetString(7) is { Length: > 0 } error ? WithoutCounter(error) : null,
             NewestReceivedAge = rows.IsDBNull(8) ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Convert.ToDouble(rows.GetValue(8), null)),
+            Verified = rows.GetString(9) == "YES",
+            CertificateAuthority = rows.GetString(10),
         };
     }
 

@@ -102,6 +102,12 @@ public sealed record ReplicationView
 
     public bool Tls { get; init; }
 
+    /// <summary>Whether it verifies its source's certificate and host name.</summary>
+    public bool Verified { get; init; }
+
+    /// <summary>The file with the authority that it verifies the certificate with; empty for none.</summary>
+    public string CertificateAuthority { get; init; } = "";
+
     /// <summary><c>ON</c>, <c>OFF</c> or <c>CONNECTING</c>.</summary>
     public string IoState { get; init; } = "OFF";
 
@@ -116,5 +122,9 @@ public sealed record ReplicationView
     /// <summary>Age of the newest transaction that has arrived; meaningful only while something is not applied yet.</summary>
     public TimeSpan NewestReceivedAge { get; init; }
 
-    public bool ReadsFrom(NodeView source) => SourceHost == source.PeerHost && SourcePort == source.PeerPort && AutoPosition && Tls;
+    /// <param name="source">The node that it should replicate from.</param>
+    /// <param name="certificateAuthority">The authority that it should verify the source with; empty for no verification.</param>
+    public bool ReadsFrom(NodeView source, string certificateAuthority) =>
+        SourceHost == source.PeerHost && SourcePort == source.PeerPort && AutoPosition && Tls
+        && CertificateAuthority == certificateAuthority && Verified == certificateAuthority.Length > 0;
 }
