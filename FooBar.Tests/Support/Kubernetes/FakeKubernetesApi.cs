@@ -24,11 +24,11 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
     private readonly ConcurrentQueue<Action> _late = new();
     private readonly WebApplication _app;
 
-    private FakeKubernetesApi(TestCertificateAuthority authority, int port)
+    private FakeKubernetesApi(TestAuthority authority, int port)
     {
         Address = $"https://localhost:{port}";
         File.WriteAllText(AuthorityPath, authority.Pem);
-        var (certificate, key) = authority.Sign("localhost");
+        var (certificate, key) = authority.Issue("localhost");
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -53,7 +53,7 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
     /// <summary>Starts it with what the deployment makes: an empty ConfigMap and a Lease that nobody holds.</summary>
     public static async Task<FakeKubernetesApi> StartAsync()
     {
-        using var authority = new TestCertificateAuthority("authority of the cluster");
+        using var authority = new TestAuthority();
         var api = new FakeKubernetesApi(authority, FreePort.Next());
         api.Objects.Create(Journal, (JsonObject)JsonNode.Parse("""
             { "kind": "ConfigMap", "apiVersion": "v1", "metadata": { "name": "failover-journal", "namespace": "foobar", "labels": { "app": "failover" } } }

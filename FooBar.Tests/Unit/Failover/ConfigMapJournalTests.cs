@@ -216,7 +216,7 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     [Fact]
     public async Task Api_ServerOfAnotherAuthority_IsNotTalkedTo()
     {
-        using var other = new TestCertificateAuthority("authority of another cluster");
+        using var other = new TestAuthority();
         var rules = Rules("a");
         await File.WriteAllTextAsync(rules.Kubernetes.CertificateAuthorityPath, other.Pem);
 
