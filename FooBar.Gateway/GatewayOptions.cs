@@ -23,8 +23,14 @@ public sealed class GatewayOptions
 
     public int HttpsPort { get; set; } = 8443;
 
-    /// <summary>Health of the gateway itself, on loopback only. Every gateway of a machine has one of its own.</summary>
+    /// <summary>Health of the gateway itself. Every gateway of a machine has a port of its own.</summary>
     public int ManagementPort { get; set; } = 8404;
+
+    /// <summary>
+    /// Where the management port listens, as <see cref="Address"/>. Wherever probes come from another machine, keep clients away
+    /// from it by other means.
+    /// </summary>
+    public string ManagementAddress { get; set; } = "localhost";
 
     /// <summary>For how long a forwarded request may pass without a byte in either direction before it is given up with 504.</summary>
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
@@ -54,7 +60,10 @@ public sealed class DnsOptions
     public TimeSpan TimeLimit { get; set; } = TimeSpan.FromSeconds(1);
 }
 
-/// <summary>The certificate of the https port. Without a path a development certificate is made and kept.</summary>
+/// <summary>
+/// The certificate of the https port. Files that are replaced while the gateway runs are picked up within a minute, for new
+/// connections. Without a path a development certificate is made and kept.
+/// </summary>
 public sealed class CertificateOptions
 {
     /// <summary>A PKCS #12 file, or the PEM file of the certificate and its chain if <see cref="KeyPath"/> is given.</summary>

@@ -18,10 +18,10 @@ internal sealed class GatewayOptionsValidator(IConfiguration configuration) : IV
         ValidateDiscovery(options, failures);
         ValidateCertificate(options.Certificate, failures);
 
-        if (!PublicAddress.TryParse(options.Address, out _))
-        {
-            failures.Add($"Gateway:Address is '{options.Address}': give localhost, any, or an IP address.");
-        }
+        failures.AddRange(
+            from address in new[] { (nameof(options.Address), options.Address), (nameof(options.ManagementAddress), options.ManagementAddress) }
+            where !ListenAddress.TryParse(address.Item2, out _)
+            select $"Gateway:{address.Item1} is '{address.Item2}': give localhost, any, or an IP address.");
 
         if (options.SilenceLimit <= TimeSpan.Zero)
         {

@@ -17,18 +17,17 @@ internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
     private readonly ConcurrentDictionary<EndPoint, Socket> _bound = new();
     private readonly ConcurrentDictionary<EndPoint, Socket> _shared = new();
 
-    public IEnumerable<IPEndPoint> Http => Public(options.Value.HttpPort);
+    public IEnumerable<IPEndPoint> Http => On(options.Value.Address, options.Value.HttpPort);
 
-    public IEnumerable<IPEndPoint> Https => Public(options.Value.HttpsPort);
+    public IEnumerable<IPEndPoint> Https => On(options.Value.Address, options.Value.HttpsPort);
 
-    public IEnumerable<IPEndPoint> Management =>
-        PublicAddress.Loopback().Select(address => new IPEndPoint(address, options.Value.ManagementPort));
+    public IEnumerable<IPEndPoint> Management => On(options.Value.ManagementAddress, options.Value.ManagementPort);
 
     public void Bind()
     {
-        Bind(Http, nameof(GatewayOptions.HttpPort), shared: SharedPort.IsSupported);
-        Bind(Https, nameof(GatewayOptions.HttpsPort), shared: SharedPort.IsSupported);
-        Bind(Management, nameof(GatewayOptions.ManagementPort), shared: false);
+        Bind(Http, nameof(GatewayOptions.HttpPort), nameof(GatewayOptions.Address), shared: SharedPort.IsSupported);
+        Bind(Https, nameof(GatewayOptions.HttpsPort), nameof(GatewayOptions.Address), shared: SharedPort.IsSupported);
+        Bind(Management, nameof(GatewayOptions.ManagementPort), nameof(GatewayOptions.ManagementAddress), shared: false);
     }
 
     public Socket Take(EndPoint endPoint) => _bound.TryRemove(endPoint, out var socket)
@@ -46,11 +45,11 @@ internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
         }
     }
 
-    private IEnumerable<IPEndPoint> Public(int port) => PublicAddress.TryParse(options.Value.Address, out var addresses)
+    private static IEnumerable<IPEndPoint> On(string text, int port) => ListenAddress.TryParse(text, out var addresses)
         ? addresses.Select(address => new IPEndPoint(address, port))
         : [];
 
-    private void Bind(IEnumerable<IPEndPoint> endPoints, string key, bool shared)
+    private void Bind(IEnumerable<IPEndPoint> endPoints, string portKey, string addressKey, bool shared)
     {
         foreach (var endPoint in endPoints)
         {
@@ -73,17 +72,17 @@ internal sealed class Listeners(IOptions<GatewayOptions> options) : IDisposable
             }
             catch (SocketException failure)
             {
-                throw new StartupException(Explain(failure, endPoint, key), failure);
+                throw new StartupException(Explain(failure, endPoint, portKey, addressKey), failure);
             }
         }
     }
 
-    private static string Explain(SocketException failure, IPEndPoint endPoint, string key) => failure.SocketErrorCode switch
+    private static string Explain(SocketException failure, IPEndPoint endPoint, string key, string addressKey) => failure.SocketErrorCode switch
     {
         SocketError.AddressAlreadyInUse =>
             $"another program listens on {endPoint} (Gateway:{key}): end it, or set Gateway__{key} to a free port.",
         SocketError.AddressNotAvailable =>
-            $"{endPoint.Address} is no address of this machine: set Gateway__Address to localhost, any, or one that is.",
+            $"{endPoint.Address} is no address of this machine: set Gateway__{addressKey} to localhost, any, or one that is.",
         SocketError.AccessDenied =>
             $"this user may not listen on {endPoint} (Gateway:{key}): set Gateway__{key} to a port above 1023.",
         _ => $"listening on {endPoint} (Gateway:{key}) failed, {failure.Message}: set Gateway__{key} to another port.",

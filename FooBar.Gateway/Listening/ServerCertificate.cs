@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.Options;
@@ -7,21 +6,22 @@ using Microsoft.Extensions.Options;
 namespace FooBar.Gateway.Listening;
 
 /// <summary>
-/// What the https port presents: the given certificate or, without one, the development certificate, which is replaced in
-/// time while the gateway runs.
+/// What the https port presents: the given certificate, again when its files are replaced, or, without one, the development
+/// certificate, which is renewed in time. Connections keep what they were opened with.
 /// </summary>
 internal sealed partial class ServerCertificate(
     IOptions<GatewayOptions> options, DevelopmentCertificate development, TimeProvider time, ILogger<ServerCertificate> logger)
 {
     private static readonly TimeSpan RetryRenewalAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(30);
 
     private volatile Presented? _presented;
     private int _renewing;
 
     public async Task LoadAsync(CancellationToken ct)
     {
-        _presented = options.Value.Certificate is { Path: { } path } given
-            ? Given(given, path)
+        _presented = options.Value.Certificate is { Path: not null } given
+            ? Given(await GivenCertificate.ReadAsync(given, ct))
             : await DevelopmentAsync(ct);
     }
 
@@ -30,10 +30,12 @@ internal sealed partial class ServerCertificate(
         var presented = _presented ?? throw new InvalidOperationException("The certificate is loaded before the port listens.");
         if (presented.RenewAt <= time.GetUtcNow() && Interlocked.Exchange(ref _renewing, 1) == 0)
         {
-            // One connection renews; the others go on with the certificate that is still valid for weeks.
+            // One connection renews; the others go on with the certificate that was good until now.
             try
             {
-                _presented = presented = await RenewedAsync(presented, ct);
+                _presented = presented = options.Value.Certificate is { Path: not null } given
+                    ? await ReplacedAsync(presented, given, ct)
+                    : await RenewedAsync(presented, ct);
             }
             finally
             {
@@ -61,38 +63,35 @@ internal sealed partial class ServerCertificate(
     {
         var certificate = await development.LoadOrCreateAsync(ct);
         UsingDevelopment(development.Path, certificate.NotAfter);
-        return new Presented(Tls(certificate, chain: null), DevelopmentCertificate.RenewalOf(certificate));
+        return new Presented(Tls(certificate, chain: null), DevelopmentCertificate.RenewalOf(certificate), Version: "");
     }
 
-    private Presented Given(CertificateOptions given, string path)
+    private async Task<Presented> ReplacedAsync(Presented presented, CertificateOptions given, CancellationToken ct)
     {
+        var lookAgainAt = time.GetUtcNow() + LookAgainAfter;
+        var version = "";
         try
         {
-            var chain = new X509Certificate2Collection();
-            X509Certificate2 certificate;
-            if (given.KeyPath is null)
+            var files = await GivenCertificate.ReadAsync(given, ct);
+            version = files.Version;
+            return version == presented.Version ? presented with { RenewAt = lookAgainAt } : Given(files);
+        }
+        catch (StartupException failure)
+        {
+            if (version != presented.Version)
             {
-                chain = X509CertificateLoader.LoadPkcs12CollectionFromFile(path, given.Password);
-                certificate = chain.FirstOrDefault(candidate => candidate.HasPrivateKey)
-                    ?? throw new CryptographicException("it holds no private key");
-            }
-            else
-            {
-                chain.ImportFromPemFile(path);
-                certificate = given.Password is null
-                    ? X509Certificate2.CreateFromPemFile(path, given.KeyPath)
-                    : X509Certificate2.CreateFromEncryptedPemFile(path, given.Password, given.KeyPath);
+                NotRenewed(failure.Message);
             }
 
-            UsingGiven(path, certificate.NotAfter);
-            return new Presented(Tls(certificate, chain), DateTimeOffset.MaxValue);
+            return presented with { RenewAt = lookAgainAt, Version = version };
         }
-        catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            throw new StartupException(
-                $"the certificate in '{path}' (Gateway:Certificate:Path) cannot be used, {failure.Message.TrimEnd('.')}: " +
-                "give a PKCS #12 file and its Password, or PEM files as Path and KeyPath.", failure);
-        }
+    }
+
+    private Presented Given(GivenCertificate files)
+    {
+        var (certificate, chain) = files.Load();
+        UsingGiven(files.Path, certificate.NotAfter);
+        return new Presented(Tls(certificate, chain), time.GetUtcNow() + LookAgainAfter, files.Version);
     }
 
     private static SslServerAuthenticationOptions Tls(X509Certificate2 certificate, X509Certificate2Collection? chain) => new()
@@ -111,5 +110,8 @@ internal sealed partial class ServerCertificate(
     [LoggerMessage(1003, LogLevel.Warning, "The certificate of https was not renewed: {Reason}")]
     private partial void NotRenewed(string reason);
 
-    private sealed record Presented(SslServerAuthenticationOptions Tls, DateTimeOffset RenewAt);
+    /// <param name="Tls">For new connections.</param>
+    /// <param name="RenewAt">When to look for its successor.</param>
+    /// <param name="Version">Of the given files that were tried last, whether they are those presented or cannot be used.</param>
+    private sealed record Presented(SslServerAuthenticationOptions Tls, DateTimeOffset RenewAt, string Version);
 }

@@ -11,7 +11,7 @@ public sealed class GatewayOptionsValidatorTests
     [InlineData("0.0.0.0")]
     [InlineData("::1")]
     public void Validate_Defaults_AreValidOnEveryKindOfAddress(string address) =>
-        Assert.Empty(Failures(new GatewayOptions { Address = address }));
+        Assert.Empty(Failures(new GatewayOptions { Address = address, ManagementAddress = address }));
 
     [Fact]
     public void Validate_EverythingWrong_NamesEveryKeyAtOnce()
@@ -23,6 +23,7 @@ public sealed class GatewayOptionsValidatorTests
             HttpPort = 0,
             HttpsPort = 70_000,
             ManagementPort = 70_000,
+            ManagementAddress = "somewhere",
             SilenceLimit = TimeSpan.Zero,
             Discovery = (ReplicaDiscovery)7,
             Dns = new DnsOptions { RefreshPeriod = TimeSpan.Zero, TimeLimit = TimeSpan.FromDays(60) },
@@ -33,7 +34,7 @@ public sealed class GatewayOptionsValidatorTests
         [
             "Gateway:HttpPort is 0", "Gateway:HttpsPort is 70000", "Gateway:ManagementPort is 70000",
             "Gateway:HttpsPort and Gateway:ManagementPort are both 70000", "Gateway:Certificate has a KeyPath", "Gateway:Certificate:KeyPath is '/no/such.key'",
-            "Gateway:Address is 'nowhere'", "Gateway:SilenceLimit is 00:00:00", "Gateway:Application is empty",
+            "Gateway:Address is 'nowhere'", "Gateway:ManagementAddress is 'somewhere'", "Gateway:SilenceLimit is 00:00:00", "Gateway:Application is empty",
             "Gateway:Discovery is '7'", "Gateway:Dns:RefreshPeriod is 00:00:00", "Gateway:Dns:TimeLimit is 60.00:00:00",
         ];
         Assert.Equal(keys.Length, failures.Count);

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 
 namespace FooBar.Gateway.Listening;
 
-/// <summary>Where the public ports listen, as the operator names it.</summary>
-internal static class PublicAddress
+/// <summary>Where ports listen, as the operator names it: <c>localhost</c>, <c>any</c>, or an IP address.</summary>
+internal static class ListenAddress
 {
     public static bool TryParse(string text, [NotNullWhen(true)] out IReadOnlyList<IPAddress>? addresses)
     {
