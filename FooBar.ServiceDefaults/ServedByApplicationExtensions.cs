@@ -14,7 +14,7 @@ public static class ServedByApplicationExtensions
     /// </summary>
     public static IApplicationBuilder UseServedBy(this IApplicationBuilder app)
     {
-        var name = app.ApplicationServices.GetRequiredService<ServiceIdentity>().Name;
+        var name = app.ApplicationServices.GetRequiredService<ServiceIdentity>().ServedBy;
         return app.Use((context, next) =>
         {
             // When the response starts and not now: the exception handler clears headers that are already set.

@@ -3,12 +3,24 @@ using Microsoft.Extensions.Hosting;
 
 namespace FooBar.ServiceDefaults;
 
-/// <summary>Who this process is, to other services and to telemetry: <c>web-1</c>, <c>gateway-2</c>.</summary>
-/// <param name="Name">OTEL_SERVICE_NAME; the application's name where that is not set.</param>
-/// <param name="Instance">This one process; service.instance.id in OTEL_RESOURCE_ATTRIBUTES takes its place in telemetry.</param>
-public sealed record ServiceIdentity(string Name, string Instance)
+/// <summary>Who this process is, to other services and to telemetry.</summary>
+/// <remarks>
+/// Where every replica is a service of its own (<c>web-1</c>, <c>web-2</c>), OTEL_SERVICE_NAME tells them apart. Where all
+/// replicas are one service (<c>web</c>), the configuration key <c>ServedBy</c> gives each a name, for instance its pod's.
+/// </remarks>
+/// <param name="Name">The service: OTEL_SERVICE_NAME; the application's name where that is not set.</param>
+/// <param name="ServedBy">This replica, in the header X-Served-By: the key <c>ServedBy</c>, else the service's name.</param>
+/// <param name="Instance">
+/// This one process, service.instance.id in telemetry: the key <c>ServedBy</c>, else <c>machine:process id</c>. An instance id in
+/// OTEL_RESOURCE_ATTRIBUTES takes its place.
+/// </param>
+public sealed record ServiceIdentity(string Name, string ServedBy, string Instance)
 {
-    internal static ServiceIdentity From(IConfiguration configuration, IHostEnvironment environment) => new(
-        configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : environment.ApplicationName,
-        $"{Environment.MachineName}:{Environment.ProcessId}");
+    internal static ServiceIdentity From(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var name = configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } given ? given : environment.ApplicationName;
+        return configuration["ServedBy"] is { Length: > 0 } replica
+            ? new ServiceIdentity(name, replica, replica)
+            : new ServiceIdentity(name, name, $"{Environment.MachineName}:{Environment.ProcessId}");
+    }
 }

@@ -86,10 +86,12 @@ public sealed class ServiceTests : IAsyncDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => _client.GetAsync("/"));
     }
 
-    [Fact]
-    public async Task ServedBy_EvenOnAnErrorPage_NamesTheService()
+    [Theory]
+    [InlineData("web-7", "")]
+    [InlineData("web", "web-7")]
+    public async Task ServedBy_EvenOnAnErrorPage_NamesTheReplica(string service, string replica)
     {
-        await StartAsync(settings: ("OTEL_SERVICE_NAME", "web-7"));
+        await StartAsync(settings: [("OTEL_SERVICE_NAME", service), ("ServedBy", replica)]);
 
         using var fine = await _client.GetAsync("/");
         using var broken = await _client.GetAsync("/broken");

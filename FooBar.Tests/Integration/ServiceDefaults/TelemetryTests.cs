@@ -18,7 +18,9 @@ public sealed class TelemetryTests : IDisposable
     public async Task Request_ThroughTheGateway_IsOneTraceWithMetricsAndALogLine()
     {
         await using var collector = await OtlpCollector.StartNewAsync();
-        await using var web1 = await TestReplica.StartNewAsync("web-1", collector.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value));
+        var settings = collector.Environment.ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
+        settings["ServedBy"] = "web-6f5c";
+        await using var web1 = await TestReplica.StartNewAsync("web-1", settings);
         await using var gateway = await StartGatewayAsync(web1, [.. collector.Environment,
             new("OTEL_SERVICE_NAME", "gateway-1"), new("OTEL_RESOURCE_ATTRIBUTES", "service.instance.id=the-first")]);
         using var client = TestClient.New();
@@ -34,7 +36,7 @@ public sealed class TelemetryTests : IDisposable
             var atWeb = Assert.Single(trace, span => span is { Resource.Service: "web-1", Source: "Microsoft.AspNetCore" });
             var forwarding = Assert.Single(trace, span => span.SpanId == atWeb.ParentId);
             Assert.Equal(("gateway-1", "System.Net.Http"), (forwarding.Resource.Service, forwarding.Source));
-            Assert.Equal("the-first", atGateway.Resource.Instance);
+            Assert.Equal(("the-first", "web-6f5c"), (atGateway.Resource.Instance, atWeb.Resource.Instance));
             Assert.Equal(("GET {**path}", "200"), (atGateway.Name, atGateway.Attributes["http.response.status_code"]));
 
             var log = Assert.Single(collector.Logs, log => log.TraceId == atGateway.TraceId);
