@@ -17,6 +17,9 @@ public sealed class MySqlNodes : IAsyncLifetime
 {
     public const string RootPassword = "root-password-of-a-test";
 
+    /// <summary>On the nodes: an authority that has signed nothing.</summary>
+    public const string WrongAuthority = $"{MySqlNodeSettings.CertificateDirectory}/wrong.crt";
+
     private const string NodeProgram = "/opt/mysql-node";
 
     // Process 1 is the node program, which has the same name and ends when the server has.
@@ -26,11 +29,17 @@ public sealed class MySqlNodes : IAsyncLifetime
     private readonly List<(MySqlContainer Container, int Port)> nodes = [];
 
     public MySqlNodes()
+        : this(authority: null)
+    {
+    }
+
+    /// <param name="authority">Signs the nodes' certificates; they hold it, and another one in <see cref="WrongAuthority"/>.</param>
+    internal MySqlNodes(TestAuthority? authority)
     {
         for (var number = 1; number <= 2; number++)
         {
             var port = FreePort.Next();
-            nodes.Add((Build(number, port), port));
+            nodes.Add((Build(number, port, authority), port));
         }
     }
 
@@ -89,11 +98,11 @@ public sealed class MySqlNodes : IAsyncLifetime
         await this[name].StopAsync(cancellationToken);
     }
 
-    private MySqlContainer Build(int number, int port)
+    private MySqlContainer Build(int number, int port, TestAuthority? authority)
     {
         using var script = new StreamReader(typeof(MySqlClusterResource).Assembly.GetManifestResourceStream("mysqld")!);
         var name = Names[number - 1];
-        return new MySqlBuilder("mysql:9.7")
+        var builder = new MySqlBuilder("mysql:9.7")
             .WithNetwork(network)
             .WithNetworkAliases(name)
             .WithPortBinding(port, 3306)
@@ -102,8 +111,20 @@ public sealed class MySqlNodes : IAsyncLifetime
             .WithPassword(RootPassword)
             .WithEnvironment("PATH", $"{NodeProgram}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
             .WithResourceMapping(Encoding.UTF8.GetBytes(script.ReadToEnd()), new FileInfo($"{NodeProgram}/mysqld"), fileMode: Executable)
-            .WithCommand([.. MySqlNodeSettings.Arguments(number, name)])
-            .Build();
+            .WithCommand([.. MySqlNodeSettings.Arguments(number, name), .. authority is null ? [] : MySqlNodeSettings.Certificate]);
+        return (authority is null ? builder : WithCertificate(builder, name, authority)).Build();
+    }
+
+    private static MySqlBuilder WithCertificate(MySqlBuilder builder, string name, TestAuthority authority)
+    {
+        using var wrong = new TestAuthority();
+        var (certificate, key) = authority.Issue(name);
+        foreach (var (file, text) in new[] { ("ca.crt", authority.Pem), ("tls.crt", certificate), ("tls.key", key), ("wrong.crt", wrong.Pem) })
+        {
+            builder = builder.WithResourceMapping(Encoding.UTF8.GetBytes(text), new FileInfo($"{MySqlNodeSettings.CertificateDirectory}/{file}"));
+        }
+
+        return builder;
     }
 
     private static UnixFileModes Executable =>

@@ -17,11 +17,11 @@ internal sealed class CoordinatorHost : IAsyncDisposable
 
     public ClusterStatus.Snapshot? Latest => host.Services.GetRequiredService<ClusterStatus>().Latest;
 
-    public static async Task<CoordinatorHost> StartAsync(MySqlNodes nodes, string journal, CancellationToken cancellationToken)
+    /// <summary>All settings of a coordinator but where its journal is.</summary>
+    public static Dictionary<string, string?> Settings(MySqlNodes nodes)
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Failover:JournalPath"] = journal,
             ["Failover:Database"] = "foobar",
             ["Failover:PollInterval"] = "00:00:00.2",
         };
@@ -37,6 +37,13 @@ internal sealed class CoordinatorHost : IAsyncDisposable
             settings[$"Failover:{account}:Password"] = Password(account.ToLowerInvariant());
         }
 
+        return settings;
+    }
+
+    public static async Task<CoordinatorHost> StartAsync(MySqlNodes nodes, string journal, CancellationToken cancellationToken)
+    {
+        var settings = Settings(nodes);
+        settings["Failover:JournalPath"] = journal;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(settings);
         builder.AddFailover();

@@ -194,6 +194,20 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Journal_RestoredByHandAsTheRunbookSays_IsTrusted()
+    {
+        Edit(_ => """
+            858c4e9497c84110 {"number":1,"at":"2026-01-01T00:00:00+00:00","reason":"Restored by hand.","entry":{"phase":"Serving","epoch":1,"primary":"mysql-0","inSync":[]}}
+
+            """);
+
+        var entry = await Journal("a").OpenAsync(None);
+
+        Assert.Equal((JournalPhase.Serving, 1L, "mysql-0"), (entry.Phase, entry.Epoch, entry.Primary));
+        Assert.Empty(entry.InSync);
+    }
+
+    [Fact]
     public void Journal_OfLongLines_StaysBelowTheSizeOfAConfigMap()
     {
         var text = "";
