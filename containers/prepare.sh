@@ -1,11 +1,13 @@
 # shellcheck shell=bash
-# Sourced by run, test and containers/mysql/build: brings this machine to where the system can be built and started.
+# Sourced by run, test, publish and the recipes in containers/: brings this machine to where the system can be built and started.
 # Every step looks first and does only what is missing, so it can run again, after a crash, and in two clones at once.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/foobar
 readonly mysql_image=mysql:9.7
+# shellcheck disable=SC2034 # containers/dotnet/build makes it
+readonly base_layout=$cache/base-image
 mkdir -p "$cache"
 
 # Nothing that a script starts for building outlives it.
@@ -68,6 +70,12 @@ install_packages() {
     }
 }
 
+# own_mirror ARCHIVE: the mirror of debian or debian-security that this machine's own apt uses, which reaches it for sure.
+own_mirror() {
+    # shellcheck disable=SC2016 # apt expands it
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m 1 -E "/$1/?\$" || true
+}
+
 engine_answers() { has docker && [[ -n $(bounded 10 docker version --format '{{.Server.Version}}' 2>/dev/null) ]]; }
 
 prepare_engine() {
@@ -114,6 +122,29 @@ prepare_image() {
         bounded 120 docker pull "$mysql_image" 2>/dev/null 9>&- || say "No container registry gave it: it is made here instead."
     fi
     "$root/containers/mysql/build" 9>&-
+}
+
+# prepare_base_image ARGUMENT...: settles what images are built on, unless an argument or the environment names it. Where no
+# registry gives Microsoft's image, which is remembered for a day, one is made here, and FooBar__Publish__BaseImage says so.
+prepare_base_image() {
+    local argument image lacking
+    for argument; do
+        case ${argument,,} in --foobar:publish:baseimage*) return 0 ;; esac
+    done
+    [[ -z ${FooBar__Publish__BaseImage:-} ]] || return 0
+
+    image=$(dotnet msbuild "$root/FooBar.Web/FooBar.Web.csproj" -nologo -getProperty:ContainerBaseImage)
+    lacking=$cache/no-registry-gives-$(cksum <<<"$image" | cut -d' ' -f1)
+    if [[ -z $(find "$lacking" -mmin -1440 2>/dev/null) ]]; then
+        if bounded 20 docker manifest inspect "$image" >/dev/null 2>&1 9>&-; then
+            say "The images are built on $image."
+            return 0
+        fi
+        touch "$lacking"
+    fi
+    say "No container registry gives $image: the images are built on one that is made here."
+    "$root/containers/dotnet/build" 9>&-
+    export FooBar__Publish__BaseImage=oci:$base_layout
 }
 
 prepare_sdk() {
