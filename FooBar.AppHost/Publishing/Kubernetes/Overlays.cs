@@ -113,12 +113,13 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
         { "patch", YamlText.Fragment([Remove("/spec/replicas")]) },
     };
 
-    private static string Variant(string comment, string component) => YamlText.Write(
+    private string Variant(string comment, string component) => YamlText.Write(
         comment,
         new YamlMap
         {
             { "apiVersion", "kustomize.config.k8s.io/v1beta1" },
             { "kind", "Kustomization" },
+            { "namespace", settings.Name },
             { "resources", (string[])["../production"] },
             { "components", (string[])[$"../../components/{component}"] },
         });
