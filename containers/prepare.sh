@@ -195,6 +195,57 @@ prepare_chromium() {
     install_packages "the browser of the tests" chromium fonts-dejavu-core
 }
 
+# renders KUBECTL: whether it holds a Kustomize that knows components and labels; Debian 12's own is of 2019.
+renders() { [[ $(bounded 10 "$1" version --client 2>/dev/null) =~ 'Kustomize Version: v'([0-9]+) ]] && ((BASH_REMATCH[1] >= 5)); }
+
+# The tests render what is published. Only sid carries a kubectl of this year; it needs nothing but the C library, so it is
+# unpacked beside the packages of this machine, whose own stays as it is. apt verifies it, and root is not needed.
+prepare_kubectl() {
+    ! renders "$cache/kubectl" && ! renders kubectl || return 0
+    { has apt-get && [[ -r /usr/share/keyrings/debian-archive-keyring.gpg ]]; } ||
+        fail "kubectl 1.27 or later is missing, and the tests of what is published need it. Install it (https://kubernetes.io/docs/tasks/tools), then start again."
+    say "Fetching kubectl from Debian's sid: it renders what is published ..."
+    (
+        folder=$(mktemp -d "$cache/kubectl.XXXXXX")
+        trap 'rm -rf "$folder"' EXIT
+        mirror=$(own_mirror debian)
+        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} sid main" >"$folder/sources"
+        mkdir -p "$folder"/{lists,archives}/partial
+        cd "$folder"
+        apt=(bounded 300 apt-get -q -o Dir::Etc::SourceList="$folder/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Parts=/dev/null
+            -o Dir::State::Lists="$folder/lists" -o Dir::State::Status=/dev/null -o Dir::Cache="$folder"
+            -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false -o Acquire::Retries=3)
+        { "${apt[@]}" update && "${apt[@]}" download kubectl && dpkg-deb --extract kubectl_*.deb root; } >log 2>&1 </dev/null 9>&- || {
+            tail -n 15 log >&2
+            exit 1
+        }
+        mv -f root/usr/bin/kubectl "$cache/kubectl"
+    ) || fail "kubectl could not be fetched (apt's last lines stand above). Install kubectl 1.27 or later by hand, then start again."
+}
+
+# The published schemas of Kubernetes, compiled to validators, as FooBar.Tests/Integration/Publishing/Schemas/package-lock.json pins them.
+prepare_schemas() {
+    local lock=$root/FooBar.Tests/Integration/Publishing/Schemas
+    cmp -s "$lock/package-lock.json" "$cache/schemas/package-lock.json" && return
+    if ! has npm; then
+        can_install || fail "npm is missing, and the tests get the schemas of Kubernetes with it. Install Node.js with npm, then start again."
+        install_packages "it brings the schemas of Kubernetes" npm
+    fi
+    say "Fetching the schemas of Kubernetes with npm ..."
+    (
+        folder=$(mktemp -d "$cache/schemas.XXXXXX")
+        trap 'rm -rf "$folder"' EXIT
+        cp "$lock"/package*.json "$folder"
+        cd "$folder"
+        bounded 300 npm ci --ignore-scripts --no-audit --no-fund >log 2>&1 </dev/null 9>&- || {
+            tail -n 15 log >&2
+            exit 1
+        }
+        rm -rf "$cache/schemas"
+        mv "$folder" "$cache/schemas"
+    ) || fail "npm could not fetch the schemas of Kubernetes (its last lines stand above). Mend that, then start again."
+}
+
 prepare_machine() {
     prepare_sdk
     one_at_a_time prepare
