@@ -1,0 +1,23 @@
+namespace FooBar.Tests.Support.Publishing;
+
+/// <summary>What ./test brings to a machine that lacks it (containers/prepare.sh), so that <c>dotnet test</c> finds it too.</summary>
+internal static class PreparedTools
+{
+    private static readonly string Cache = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "foobar");
+
+    /// <summary>kubectl with a Kustomize of this decade: the one in the cache, which is there only where the machine's own is too old.</summary>
+    public static string Kubectl { get; } = File.Exists(Path.Combine(Cache, "kubectl")) ? Path.Combine(Cache, "kubectl") : Find("kubectl");
+
+    public static string Node { get; } = Find("node");
+
+    /// <summary>The folder whose packages hold the schemas of Kubernetes.</summary>
+    public static string Schemas { get; } = Directory.Exists(Path.Combine(Cache, "schemas", "node_modules"))
+        ? Path.Combine(Cache, "schemas")
+        : throw new InvalidOperationException("The schemas of Kubernetes are not on this machine: run ./test once, which brings them.");
+
+    private static string Find(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
+        ?? throw new InvalidOperationException($"The tests of what is published need {program}: install it, or run ./test, which does.");
+}
