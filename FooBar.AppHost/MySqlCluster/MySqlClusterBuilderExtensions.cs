@@ -7,9 +7,6 @@ namespace FooBar.AppHost.MySqlCluster;
 
 public static class MySqlClusterBuilderExtensions
 {
-    internal const string NodeProgram = "/opt/mysql-node";
-    private const string ImagePath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>
     /// Adds a cluster of MySQL servers that replicate by GTID. Every node boots fenced; a failover coordinator decides who
     /// takes writes.
@@ -73,22 +70,10 @@ public static class MySqlClusterBuilderExtensions
         var certificate = builder.ExecutionContext.IsPublishMode ? MySqlNodeSettings.Certificate : [];
         return builder.AddMySql(name, rootPassword)
             .WithArgs([.. identity, .. certificate, .. MySqlNodeSettings.Common])
-            .WithContainerFiles(NodeProgram, [NodeScript()])
-            .WithEnvironment("PATH", $"{NodeProgram}:{ImagePath}")
+            .WithContainerFiles(MySqlNodeProgram.Directory, MySqlNodeProgram.Files())
+            .WithEnvironment("PATH", MySqlNodeProgram.SearchPath)
             .WithContainerRuntimeArgs("--restart", "unless-stopped")
             .WithParentRelationship(cluster);
-    }
-
-    private static ContainerFile NodeScript()
-    {
-        using var script = new StreamReader(typeof(MySqlClusterBuilderExtensions).Assembly.GetManifestResourceStream("mysqld")!);
-        return new ContainerFile
-        {
-            Name = "mysqld",
-            Contents = script.ReadToEnd(),
-            Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-                | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute,
-        };
     }
 
     // Publishing the first event waits for the nodes.

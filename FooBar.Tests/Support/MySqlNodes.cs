@@ -20,8 +20,6 @@ public sealed class MySqlNodes : IAsyncLifetime
     /// <summary>On the nodes: an authority that has signed nothing.</summary>
     public const string WrongAuthority = $"{MySqlNodeSettings.CertificateDirectory}/wrong.crt";
 
-    private const string NodeProgram = "/opt/mysql-node";
-
     // Process 1 is the node program, which has the same name and ends when the server has.
     private const string Kill = "for p in /proc/[0-9]*; do [ $p != /proc/1 ] && [ \"$(cat $p/comm 2>/dev/null)\" = mysqld ] && kill -KILL ${p#/proc/}; done; true";
 
@@ -91,6 +89,14 @@ public sealed class MySqlNodes : IAsyncLifetime
         return await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>One statement of root's.</summary>
+    public async Task ExecuteAsync(string name, string sql, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(name, cancellationToken);
+        await using var command = new MySqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Kills the server with SIGKILL; its container ends with it, and may be started again.</summary>
     public async Task KillAsync(string name, CancellationToken cancellationToken)
     {
@@ -100,7 +106,6 @@ public sealed class MySqlNodes : IAsyncLifetime
 
     private MySqlContainer Build(int number, int port, TestAuthority? authority)
     {
-        using var script = new StreamReader(typeof(MySqlClusterResource).Assembly.GetManifestResourceStream("mysqld")!);
         var name = Names[number - 1];
         var builder = new MySqlBuilder("mysql:9.7")
             .WithNetwork(network)
@@ -109,9 +114,14 @@ public sealed class MySqlNodes : IAsyncLifetime
             .WithDatabase("")
             .WithUsername("root")
             .WithPassword(RootPassword)
-            .WithEnvironment("PATH", $"{NodeProgram}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-            .WithResourceMapping(Encoding.UTF8.GetBytes(script.ReadToEnd()), new FileInfo($"{NodeProgram}/mysqld"), fileMode: Executable)
+            .WithEnvironment("PATH", MySqlNodeProgram.SearchPath)
             .WithCommand([.. MySqlNodeSettings.Arguments(number, name), .. authority is null ? [] : MySqlNodeSettings.Certificate]);
+        foreach (var script in MySqlNodeProgram.Files())
+        {
+            builder = builder.WithResourceMapping(
+                Encoding.UTF8.GetBytes(script.Contents!), new FileInfo($"{MySqlNodeProgram.Directory}/{script.Name}"), fileMode: (UnixFileModes)MySqlNodeProgram.Mode);
+        }
+
         return (authority is null ? builder : WithCertificate(builder, name, authority)).Build();
     }
 
@@ -126,9 +136,6 @@ public sealed class MySqlNodes : IAsyncLifetime
 
         return builder;
     }
-
-    private static UnixFileModes Executable =>
-        UnixFileModes.UserRead | UnixFileModes.UserExecute | UnixFileModes.GroupRead | UnixFileModes.GroupExecute | UnixFileModes.OtherRead | UnixFileModes.OtherExecute;
 
     private static int IndexOf(string name) => Names.ToList().IndexOf(name);
 }

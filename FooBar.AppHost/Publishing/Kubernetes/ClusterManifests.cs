@@ -135,14 +135,14 @@ internal sealed class ClusterManifests(PublishedCluster cluster, PodEnvironment 
         { "env", environment.Of(cluster.Variables, Fields, new Dictionary<string, string>(), always: true) },
         { "resources", Pod.Resources(cluster.Kubernetes.Cpu, cluster.Kubernetes.Memory) },
         { "securityContext", Pod.ContainerSecurityContext },
-        { "startupProbe", Probe(["mysqladmin", "--no-defaults", "--protocol=socket", "--socket=/var/run/mysqld/mysqld.sock", "ping"], period: 2, failures: 43200), "a day: crash recovery takes as long as it takes" },
-        { "readinessProbe", Probe(["mysqladmin", "--no-defaults", "--protocol=socket", "--socket=/var/run/mysqld/mysqld.sock", "ping"], period: 5, failures: 2) },
-        { "livenessProbe", Probe([$"{MySqlClusterBuilderExtensions.NodeProgram}/alive"], period: 10, failures: 30), "fails only when a server that has started answers nobody for five minutes" },
+        { "startupProbe", Probe([$"{MySqlNodeProgram.Directory}/ready"], period: 2, failures: 43200), "a day: crash recovery takes as long as it takes" },
+        { "readinessProbe", Probe([$"{MySqlNodeProgram.Directory}/ready"], period: 5, failures: 2) },
+        { "livenessProbe", Probe([$"{MySqlNodeProgram.Directory}/alive"], period: 10, failures: 30), "fails only when a server that has started answers nobody for five minutes" },
         {
             "lifecycle", new YamlMap
             {
                 {
-                    "preStop", Exec([$"{MySqlClusterBuilderExtensions.NodeProgram}/offline"]),
+                    "preStop", Exec([$"{MySqlNodeProgram.Directory}/offline"]),
                     "a graceful stop would acknowledge commits that no other node has: clients are sent away before it"
                 },
             }

@@ -12,13 +12,13 @@ public sealed class NodeProgramTests(MySqlNodes nodes) : IClassFixture<MySqlNode
     [Fact]
     public async Task Node_AfterClone_ComesBackByItselfAndFenced()
     {
-        await ExecuteAsync("mysql-1", "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
-        await ExecuteAsync("mysql-1", "CREATE USER IF NOT EXISTS donor IDENTIFIED BY 'donor' REQUIRE SSL");
-        await ExecuteAsync("mysql-1", "GRANT BACKUP_ADMIN ON *.* TO donor");
-        await ExecuteAsync("mysql-2", "SET GLOBAL clone_valid_donor_list = 'mysql-1:3306'");
+        await nodes.ExecuteAsync("mysql-1", "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF", limit);
+        await nodes.ExecuteAsync("mysql-1", "CREATE USER IF NOT EXISTS donor IDENTIFIED BY 'donor' REQUIRE SSL", limit);
+        await nodes.ExecuteAsync("mysql-1", "GRANT BACKUP_ADMIN ON *.* TO donor", limit);
+        await nodes.ExecuteAsync("mysql-2", "SET GLOBAL clone_valid_donor_list = 'mysql-1:3306'", limit);
 
         // The server restarts at the end of this statement, before or after its answer.
-        await Record.ExceptionAsync(() => ExecuteAsync("mysql-2", "CLONE INSTANCE FROM 'donor'@'mysql-1':3306 IDENTIFIED BY 'donor' REQUIRE SSL"));
+        await Record.ExceptionAsync(() => nodes.ExecuteAsync("mysql-2", "CLONE INSTANCE FROM 'donor'@'mysql-1':3306 IDENTIFIED BY 'donor' REQUIRE SSL", limit));
 
         await Eventually.Within(TimeSpan.FromSeconds(40), async ct =>
             Convert.ToInt32(await nodes.ScalarAsync("mysql-2", "SELECT COUNT(*) FROM mysql.user WHERE user = 'donor'", ct), null) == 1);
@@ -28,12 +28,12 @@ public sealed class NodeProgramTests(MySqlNodes nodes) : IClassFixture<MySqlNode
     [Fact]
     public async Task Primary_StoppedGracefullyWhileACommitWaits_DoesNotAcknowledgeIt()
     {
-        await ExecuteAsync("mysql-1", "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF");
-        await ExecuteAsync("mysql-1", "CREATE DATABASE IF NOT EXISTS notes");
-        await ExecuteAsync("mysql-1", "CREATE TABLE IF NOT EXISTS notes.notes (id INT AUTO_INCREMENT PRIMARY KEY)");
-        await ExecuteAsync("mysql-1", "CREATE USER IF NOT EXISTS writer IDENTIFIED BY 'writer'");
-        await ExecuteAsync("mysql-1", "GRANT INSERT ON notes.* TO writer");
-        await ExecuteAsync("mysql-1", "SET GLOBAL rpl_semi_sync_source_timeout = 4294967295, GLOBAL rpl_semi_sync_source_enabled = ON");
+        await nodes.ExecuteAsync("mysql-1", "SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF", limit);
+        await nodes.ExecuteAsync("mysql-1", "CREATE DATABASE IF NOT EXISTS notes", limit);
+        await nodes.ExecuteAsync("mysql-1", "CREATE TABLE IF NOT EXISTS notes.notes (id INT AUTO_INCREMENT PRIMARY KEY)", limit);
+        await nodes.ExecuteAsync("mysql-1", "CREATE USER IF NOT EXISTS writer IDENTIFIED BY 'writer'", limit);
+        await nodes.ExecuteAsync("mysql-1", "GRANT INSERT ON notes.* TO writer", limit);
+        await nodes.ExecuteAsync("mysql-1", "SET GLOBAL rpl_semi_sync_source_timeout = 4294967295, GLOBAL rpl_semi_sync_source_enabled = ON", limit);
 
         await using var connection = await nodes.OpenAsync("mysql-1", limit, "writer", "writer");
         await using var insert = new MySqlCommand("INSERT INTO notes.notes VALUES ()", connection) { CommandTimeout = 60 };
@@ -45,12 +45,5 @@ public sealed class NodeProgramTests(MySqlNodes nodes) : IClassFixture<MySqlNode
 
         await Assert.ThrowsAsync<MySqlException>(() => commit);
         await nodes["mysql-1"].StartAsync(limit);
-    }
-
-    private async Task ExecuteAsync(string node, string sql)
-    {
-        await using var connection = await nodes.OpenAsync(node, limit);
-        await using var command = new MySqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(limit);
     }
 }
