@@ -12,6 +12,8 @@ internal sealed record Overlay(string Name, IReadOnlyList<JsonObject> Objects)
 
     public IEnumerable<Workload> Workloads => Objects.Where(item => item.At("spec.template.spec.containers") is not null).Select(item => new Workload(item));
 
+    public override string ToString() => Name;
+
     public static async Task<Overlay> RenderAsync(string folder)
     {
         var run = await ProgramRun.OfAsync(new ProcessStartInfo(PreparedTools.Kubectl, ["kustomize", folder]), TimeSpan.FromSeconds(60));
@@ -38,4 +40,6 @@ internal sealed record Workload(JsonObject Object)
 
     public IEnumerable<(string Name, int Number, string Protocol)> Ports => Containers.SelectMany(container => container.Items("ports"))
         .Select(port => (port.Text("name") ?? "", port.Number("containerPort")!.Value, port.Text("protocol") ?? "TCP"));
+
+    public override string ToString() => $"{Kind} {Name}";
 }

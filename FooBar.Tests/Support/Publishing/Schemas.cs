@@ -10,7 +10,7 @@ internal static class Schemas
     /// <summary>What is wrong with each object, in the order of the objects; a field that no schema knows is wrong too.</summary>
     public static async Task<IReadOnlyList<IReadOnlyList<string>>> MistakesAsync(IEnumerable<JsonNode> objects)
     {
-        var program = await File.ReadAllTextAsync(Sources.Of("FooBar.Tests", "Integration", "Publishing", "Schemas", "validate.mjs"));
+        var program = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "FooBar.Tests", "Integration", "Publishing", "Schemas", "validate.mjs"));
         var start = new ProcessStartInfo(PreparedTools.Node, ["--input-type=module", "--eval", program]) { WorkingDirectory = PreparedTools.Schemas };
         var run = await ProgramRun.OfAsync(start, TimeSpan.FromSeconds(60), JsonSerializer.Serialize(objects));
         Assert.True(run.ExitCode == 0, run.Errors);

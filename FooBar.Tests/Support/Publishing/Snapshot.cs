@@ -25,7 +25,8 @@ internal static class Snapshot
     public static string? Difference(string accepted, string actual)
     {
         var (before, after) = (Files(accepted), Files(actual));
-        foreach (var file in before.Union(after).Order(StringComparer.Ordinal))
+        // A list of checksums differs whenever another file does: it comes last.
+        foreach (var file in before.Union(after).OrderBy(file => file.StartsWith('.')).ThenBy(file => file, StringComparer.Ordinal))
         {
             if (!after.Contains(file))
             {

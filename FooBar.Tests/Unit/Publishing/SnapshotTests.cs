@@ -9,7 +9,7 @@ public sealed class SnapshotTests(PublishedKubernetes published) : IClassFixture
 {
     [Fact]
     public void Kubernetes_Published_IsAsAccepted() =>
-        Snapshot.Matches(Sources.Of("FooBar.Tests", "Unit", "Publishing", "Snapshots", "kubernetes"), published.Path);
+        Snapshot.Matches(Path.Combine(Checkout.Root, "FooBar.Tests", "Unit", "Publishing", "Snapshots", "kubernetes"), published.Path);
 
     [Fact]
     public async Task Kubernetes_PublishedAgain_IsTheSameToTheByte()
