@@ -4,6 +4,7 @@ using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
+using FooBar.Failover.Operate;
 using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
@@ -16,7 +17,7 @@ namespace FooBar.Failover;
 /// a journal that cannot be trusted or a lead that is lost ends the process.
 /// </summary>
 internal sealed partial class Coordinator(
-    ClusterObserver observer, Actor actor, IJournal journal, ILeadership leadership, ClusterStatus status, ProcessEnd end,
+    ClusterObserver observer, Actor actor, IJournal journal, ILeadership leadership, ClusterStatus status, OperatorDesk desk, ProcessEnd end,
     IHostApplicationLifetime lifetime, IOptions<FailoverOptions> options, TimeProvider clock, ILogger<Coordinator> logger) : BackgroundService
 {
     /// <summary>How long a failed action rests before it is tried again, unless the decision changes.</summary>
@@ -56,7 +57,7 @@ internal sealed partial class Coordinator(
             while (true)
             {
                 var failed = await CycleAsync(term.Token);
-                await Task.Delay(failed ? Rest : options.Value.PollInterval, clock, term.Token);
+                await RestAsync(failed ? Rest : options.Value.PollInterval, term.Token);
             }
         }
         catch (Exception e) when (e is not SteppedDownException && !stopping.IsCancellationRequested)
@@ -74,15 +75,29 @@ internal sealed partial class Coordinator(
             seen = await observer.ObserveAsync(cancellationToken);
         }
 
-        var decision = FailoverRules.Decide(seen, journal.Current, options.Value);
+        var asked = desk.TryTake(out var request);
+        var decision = asked ? request!.Command.Decide(seen, journal.Current) : FailoverRules.Decide(seen, journal.Current, options.Value);
         if (status.Report(seen, journal.Current, decision))
         {
             LogDecision(decision is Hold ? LogLevel.Warning : LogLevel.Information, decision.Kind, decision.Reason);
         }
 
+        var failure = await ActAsync(decision, cancellationToken);
+        if (failure is not null && status.ReportFailure(failure))
+        {
+            LogFailure(decision.Kind, failure);
+        }
+
+        request?.Answered.TrySetResult(new OperatorDesk.Answer(decision, failure));
+        return failure is not null && !asked;
+    }
+
+    /// <returns>Why it did not succeed; null when it did.</returns>
+    private async Task<string?> ActAsync(Decision decision, CancellationToken cancellationToken)
+    {
         if (decision is Steady or Hold)
         {
-            return false;
+            return null;
         }
 
         using var activity = Activities.StartActivity(decision.Kind);
@@ -90,19 +105,23 @@ internal sealed partial class Coordinator(
         try
         {
             await actor.ActAsync(decision, cancellationToken);
-            return false;
+            return null;
         }
         catch (Exception e) when (e is ActionException or JournalException or MySqlException or TimeoutException or IOException or FormatException
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
-            if (status.ReportFailure(e.Message))
-            {
-                LogFailure(decision.Kind, e.Message);
-            }
-
-            return true;
+            return e.Message;
         }
+    }
+
+    // Whoever asks does not wait for the next turn.
+    private async Task RestAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(time, clock, over.Token), desk.WaitAsync(over.Token));
+        await over.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     [LoggerMessage(3001, LogLevel.Information, "The journal {Place} says: {Entry}")]

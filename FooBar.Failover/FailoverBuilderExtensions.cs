@@ -4,6 +4,7 @@ using FooBar.Failover.Journal;
 using FooBar.Failover.Kubernetes;
 using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
+using FooBar.Failover.Operate;
 using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,8 @@ internal static class FailoverBuilderExtensions
         services.AddJournal();
         services.AddSingleton<NodeConnections>().AddSingleton<NodeProbe>().AddSingleton<ClusterObserver>().AddSingleton<ClusterStatus>();
         services.AddSingleton<Actor>().AddSingleton<AccountGrants>().AddSingleton<BootstrapAction>().AddSingleton<FenceAction>()
-            .AddSingleton<AttachAction>().AddSingleton<SemiSyncAction>();
+            .AddSingleton<AttachAction>().AddSingleton<SemiSyncAction>().AddSingleton<PromoteAction>().AddSingleton<SwitchoverAction>()
+            .AddSingleton<CloneAction>().AddSingleton<OperatorDesk>();
         services.AddHostedService<Coordinator>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("cluster");
         return builder;

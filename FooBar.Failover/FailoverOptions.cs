@@ -41,13 +41,28 @@ public sealed class FailoverOptions
     public Account Migrations { get; } = new();
 
     /// <summary>Time between the end of one cycle of observing, deciding and acting and the start of the next.</summary>
-    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long a node may take to answer a probe before it counts as unreachable.</summary>
-    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// After how long without a sign, a heartbeat every half second or a transaction, a replica does not hear its source any more.
+    /// A primary that does not answer the coordinator either is then lost.
+    /// </summary>
+    public TimeSpan SourceSilentAfter { get; set; } = TimeSpan.FromSeconds(1.3);
+
+    /// <summary>How long a primary that has not answered once since the coordinator started may take to start.</summary>
+    public TimeSpan StartGrace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long after an automatic failover the next one needs the primary that was lost then to be back in sync.</summary>
+    public TimeSpan FailoverWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long one step of an action may take before it is given up and decided anew.</summary>
     public TimeSpan ActionTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long copying the primary's data to a node may take.</summary>
+    public TimeSpan CloneTimeout { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>How long an in-sync replica may be away before writes go on without it. Until then they wait.</summary>
     public TimeSpan ReplicaLostAfter { get; set; } = TimeSpan.FromSeconds(3);

@@ -70,6 +70,10 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             (nameof(options.ProbeTimeout), options.ProbeTimeout, 0.1, 60),
             (nameof(options.ActionTimeout), options.ActionTimeout, 1, 600),
             (nameof(options.ReplicaLostAfter), options.ReplicaLostAfter, 0.5, 600),
+            (nameof(options.SourceSilentAfter), options.SourceSilentAfter, 1, 60),
+            (nameof(options.StartGrace), options.StartGrace, 0, 600),
+            (nameof(options.FailoverWindow), options.FailoverWindow, 0, 604800),
+            (nameof(options.CloneTimeout), options.CloneTimeout, 1, 604800),
         })
         {
             if (value < TimeSpan.FromSeconds(least) || value > TimeSpan.FromSeconds(most))

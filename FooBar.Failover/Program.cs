@@ -12,5 +12,6 @@ return await ServiceProcess.RunAsync(_ =>
     var app = builder.Build();
     app.MapDefaultEndpoints();
     app.MapCluster();
+    app.MapOperator();
     return Task.FromResult(app);
 });

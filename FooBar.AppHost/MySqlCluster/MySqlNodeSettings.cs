@@ -29,6 +29,7 @@ internal static class MySqlNodeSettings
         "--enforce-gtid-consistency=ON",
         "--log-bin=binlog",
         "--binlog-row-image=FULL",
+        "--binlog-rows-query-log-events=ON",
         "--require-secure-transport=ON",
         "--skip-name-resolve=ON",
 

@@ -4,7 +4,9 @@ using FooBar.Failover.Journal;
 namespace FooBar.Failover.Act;
 
 /// <summary>Carries a decision out. Every action may be repeated, and may have been cut off anywhere before.</summary>
-internal sealed class Actor(BootstrapAction bootstrap, FenceAction fence, AttachAction attach, SemiSyncAction semiSync, IJournal journal)
+internal sealed class Actor(
+    BootstrapAction bootstrap, FenceAction fence, AttachAction attach, SemiSyncAction semiSync, PromoteAction promote, SwitchoverAction switchover,
+    CloneAction clone, IJournal journal)
 {
     /// <exception cref="ActionException">The action did not come to its end; what to expect next is in the message.</exception>
     public Task ActAsync(Decision decision, CancellationToken cancellationToken) => decision switch
@@ -15,6 +17,11 @@ internal sealed class Actor(BootstrapAction bootstrap, FenceAction fence, Attach
         Attach step => attach.RunAsync(step, cancellationToken),
         Degrade step => semiSync.DegradeAsync(step, cancellationToken),
         Synchronize step => semiSync.SynchronizeAsync(step, cancellationToken),
+        Promote step => promote.RunAsync(step, cancellationToken),
+        Switchover step => switchover.RunAsync(step, cancellationToken),
+        AbandonSwitchover step => switchover.AbandonAsync(step.Primary, step.Reason, cancellationToken),
+        Clone step => clone.RunAsync(step, cancellationToken),
+        SetPaused step => journal.WriteAsync(journal.Current with { Paused = step.Paused }, step.Reason, cancellationToken),
         _ => Task.CompletedTask,
     };
 }

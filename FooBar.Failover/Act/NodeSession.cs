@@ -21,10 +21,18 @@ internal sealed class NodeSession(MySqlConnection connection, ILeadership leader
     }
 
     /// <exception cref="SteppedDownException">This process does not lead any more; nothing was changed.</exception>
-    public async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
+    public Task ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object Value)[] parameters) =>
+        ExecuteAsync(sql, limit: null, cancellationToken, parameters);
+
+    /// <param name="sql">The statement.</param>
+    /// <param name="limit">How long it may take; null for the limit of every action.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="parameters">What stands in its place.</param>
+    public async Task ExecuteAsync(string sql, TimeSpan? limit, CancellationToken cancellationToken, params (string Name, object Value)[] parameters)
     {
         leadership.Demand();
         await using var command = Command(sql, parameters);
+        command.CommandTimeout = limit is { } time ? (int)Math.Ceiling(time.TotalSeconds) : command.CommandTimeout;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -30,3 +30,24 @@ public sealed record Degrade(string Primary, string Replica, string Reason) : De
 
 /// <summary>Make the primary wait for a replica that has caught up.</summary>
 public sealed record Synchronize(string Primary, string Replica, string Reason) : Decision(Reason);
+
+/// <summary>Make a replica that holds every acknowledged write the primary of an epoch; also goes on with one that was begun.</summary>
+/// <param name="Replica">The new primary.</param>
+/// <param name="Former">Who was primary before; nobody asks it, and it may take writes no more.</param>
+/// <param name="Epoch">The epoch that begins.</param>
+public sealed record Promote(string Replica, string? Former, long Epoch, string Reason) : Decision(Reason);
+
+/// <summary>Hand the role of primary over while both nodes are well.</summary>
+public sealed record Switchover(string Primary, string Replica, string Reason) : Decision(Reason);
+
+/// <summary>Give up a switchover that cannot be ended; the primary goes on.</summary>
+public sealed record AbandonSwitchover(string Primary, string Reason) : Decision(Reason);
+
+/// <summary>Replace the data of a node, which holds transactions that were never acknowledged, by a copy of the primary's.</summary>
+/// <param name="Replica">The node.</param>
+/// <param name="Primary">Where the copy comes from.</param>
+/// <param name="Errant">The transactions that only this node has.</param>
+public sealed record Clone(string Replica, string Primary, string Errant, string Reason) : Decision(Reason);
+
+/// <summary>Note in the journal whether automatic failover is paused.</summary>
+public sealed record SetPaused(bool Paused, string Reason) : Decision(Reason);

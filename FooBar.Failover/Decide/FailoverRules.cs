@@ -13,6 +13,7 @@ public static class FailoverRules
     {
         JournalPhase.New => DecideNew(seen),
         JournalPhase.Bootstrapping => DecideBootstrapping(seen, journal),
+        JournalPhase.Promoting => PromotionRules.Finish(seen, journal),
         _ => DecideServing(seen, journal, rules),
     };
 
@@ -52,8 +53,10 @@ public static class FailoverRules
         }
 
         return FenceStrangers(seen, primary, journal)
-            ?? HoldForPrimary(seen, primary, journal)
-            ?? DegradeLost(seen, primary, journal, rules)
+            ?? PromotionRules.Decide(seen, primary, journal, rules)
+            ?? SwitchoverRules.Continue(seen, primary, journal)
+            ?? HoldForPrimary(primary, journal)
+            ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
             ?? AttachReplicas(seen, primary, rules)
             ?? HoldFenced(primary, journal)
@@ -61,24 +64,16 @@ public static class FailoverRules
             ?? Summarize(seen, primary, journal);
     }
 
-    private static Hold Unknown(JournalEntry journal) =>
+    internal static Hold Unknown(JournalEntry journal) =>
         new($"The journal says that {journal.Primary} is primary, and Failover:Nodes does not name it; add it, or restore the right journal.");
 
-    private static Fence? FenceStrangers(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        seen.Nodes.FirstOrDefault(node => node.Reachable && !node.SuperReadOnly && node.Name != primary.Name) is { } stranger
+    internal static Fence? FenceStrangers(ClusterView seen, NodeView primary, JournalEntry journal) =>
+        seen.Nodes.FirstOrDefault(node => node.Reachable && !node.Fenced && node.Name != primary.Name) is { } stranger
             ? new Fence(stranger.Name, $"{stranger.Name} takes writes, but in epoch {journal.Epoch} only {primary.Name} may.")
             : null;
 
-    private static Hold? HoldForPrimary(ClusterView seen, NodeView primary, JournalEntry journal)
+    private static Hold? HoldForPrimary(NodeView primary, JournalEntry journal)
     {
-        if (!primary.Reachable)
-        {
-            var readers = seen.Nodes.Where(node => node.Reachable).Select(node => node.Name).ToList();
-            var reads = readers.Count == 0 ? "no node serves reads" : $"reads are served by {Sentence.List(readers)}";
-            return new Hold($"The primary {primary.Name} does not answer ({primary.Error}); writes wait for it, {reads}, "
-                + "and promotion is not automatic in this version.");
-        }
-
         if (primary.Epoch != journal.Epoch)
         {
             var found = primary.Epoch is { } epoch ? $"data of epoch {epoch}" : "no data of this cluster";
@@ -93,59 +88,13 @@ public static class FailoverRules
             : null;
     }
 
-    // Also the case of a primary that takes writes without waiting although the journal promises it: what it acknowledged
-    // meanwhile may be on no replica, so the promise goes first and is earned again.
-    private static Degrade? DegradeLost(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
-    {
-        if (journal.InSync.IsEmpty)
-        {
-            return null;
-        }
-
-        if (primary.Writable && (primary.SemiSync is not { SourceEnabled: true, SourceActive: true } || primary.SemiSync.WaitFor < journal.InSync.Count))
-        {
-            var unpromised = journal.InSync[0];
-            return new Degrade(primary.Name, unpromised, $"{primary.Name} takes writes without waiting for {unpromised}; {unpromised} counts as out of sync until it has caught up.");
-        }
-
-        if (journal.InSync.FirstOrDefault(name => seen.Find(name) is null) is { } gone)
-        {
-            return new Degrade(primary.Name, gone, $"{gone} is not part of the cluster any more; writes go on without it.");
-        }
-
-        // Every in-sync replica has applied the first transaction of its primary's epoch.
-        if (journal.InSync.FirstOrDefault(name => seen.Find(name) is { Reachable: true } member && member.Epoch != journal.Epoch) is { } emptied)
-        {
-            return new Degrade(primary.Name, emptied, $"{emptied} does not hold the data of epoch {journal.Epoch} any more; writes go on without it, and it cannot be promoted.");
-        }
-
-        var limit = rules.ReplicaLostAfter;
-        var fencedFor = seen.At - primary.FencedSince;
-        if (Behind(seen, primary, journal).FirstOrDefault(replica => fencedFor >= (replica.Streaming ? limit + rules.ActionTimeout : limit)) is { } behind)
-        {
-            return new Degrade(primary.Name, behind.Name,
-                $"{behind.Name} did not receive what {primary.Name} came back with ({Trouble(behind)}); writes go on without it, and it cannot be promoted.");
-        }
-
-        var members = journal.InSync.Select(name => seen.Find(name)!).OrderBy(replica => replica.Streaming).ToList();
-        return seen.At - primary.SemiSync.LackingSince >= limit || seen.At - primary.SemiSync.StalledSince >= limit
-            ? new Degrade(primary.Name, members[0].Name,
-                $"{members[0].Name} has not acknowledged writes for {Sentence.Seconds(limit)} ({Trouble(members[0])}); writes go on without it, and it cannot be promoted.")
-            : null;
-    }
-
-    // A primary that comes back holds commits that were never acknowledged and shows them as if they had been: a client that
-    // asks whether its write happened would be told yes. So the replicas that the journal counts on have to have them first.
-    private static IEnumerable<NodeView> Behind(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        journal.InSync.Select(name => seen.Find(name)!).Where(replica => !replica.Reachable || !replica.Holds(primary.Executed));
-
     private static Hold? HoldFenced(NodeView primary, JournalEntry journal) => primary.Writable
         ? null
         : new Hold($"{primary.Name} stays fenced until {Sentence.List(journal.InSync)} holds all that it came back with.");
 
     private static Unfence? UnfencePrimary(ClusterView seen, NodeView primary, JournalEntry journal)
     {
-        if (!primary.Writable && Behind(seen, primary, journal).Any())
+        if (!primary.Writable && DegradeRules.Behind(seen, primary, journal).Any())
         {
             return null;
         }
@@ -169,9 +118,15 @@ public static class FailoverRules
             return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
         }
 
-        return idle.FirstOrDefault() is { } errant
-            ? new Hold($"{errant.Name} holds transactions that {primary.Name} never had ({primary.Lacks(errant)}); it stays out until it is copied anew from the primary.")
-            : null;
+        if (idle.FirstOrDefault() is not { } errant)
+        {
+            return null;
+        }
+
+        return errant.Cloning
+            ? new Hold($"{primary.Name} is primary and serves without {errant.Name}, whose data is being replaced by a copy of {primary.Name}'s.")
+            : new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
+                $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}.");
     }
 
     private static bool Connecting(NodeView replica, NodeView primary, FailoverOptions rules) =>
@@ -200,7 +155,7 @@ public static class FailoverRules
 
     private static IEnumerable<NodeView> Replicas(ClusterView seen, NodeView primary) => seen.Nodes.Where(node => node.Name != primary.Name);
 
-    private static string Trouble(NodeView node) => node switch
+    internal static string Trouble(NodeView node) => node switch
     {
         { Error: { } error } => error,
         { Replication: null } => "it is not set up as a replica",

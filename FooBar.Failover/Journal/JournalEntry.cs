@@ -13,6 +13,9 @@ public enum JournalPhase
 
     /// <summary>The cluster serves, or has served.</summary>
     Serving,
+
+    /// <summary>A replica was chosen as the primary of a new epoch; nobody else may take writes from here on, and it may have taken some.</summary>
+    Promoting,
 }
 
 /// <summary>
@@ -22,10 +25,24 @@ public enum JournalPhase
 /// <param name="Epoch">Counts the primaries: raised before a new one takes writes.</param>
 /// <param name="Primary">The node that may take writes; null while the cluster is new.</param>
 /// <param name="InSync">The replicas that hold every acknowledged write; only these may ever be promoted.</param>
-public sealed record JournalEntry(JournalPhase Phase, long Epoch, string? Primary, ImmutableSortedSet<string> InSync)
+/// <param name="Handover">The replica that a planned switchover, begun and not ended, goes to.</param>
+/// <param name="Paused">Whether an operator has stopped automatic failover.</param>
+/// <param name="Former">The primary before this one.</param>
+/// <param name="FailedOverAt">When the last automatic failover was decided.</param>
+public sealed record JournalEntry(
+    JournalPhase Phase, long Epoch, string? Primary, ImmutableSortedSet<string> InSync,
+    string? Handover = null, bool Paused = false, string? Former = null, DateTimeOffset? FailedOverAt = null)
 {
     public static JournalEntry Empty { get; } = new(JournalPhase.New, 0, null, []);
 
-    public override string ToString() =>
-        Phase == JournalPhase.New ? "nothing decided yet" : $"epoch {Epoch}, primary {Primary}, in sync {{{string.Join(", ", InSync)}}}, {Phase}";
+    public override string ToString() => Phase == JournalPhase.New
+        ? "nothing decided yet"
+        : $"epoch {Epoch}, primary {Primary}, in sync {{{string.Join(", ", InSync)}}}, {Phase}{(Handover is null ? "" : $", handing over to {Handover}")}{(Paused ? ", paused" : "")}";
+
+    // The set compares by reference, which two readings of one line do not share.
+    public bool Equals(JournalEntry? other) => other is not null
+        && (Phase, Epoch, Primary, Handover, Paused, Former, FailedOverAt) == (other.Phase, other.Epoch, other.Primary, other.Handover, other.Paused, other.Former, other.FailedOverAt)
+        && InSync.SetEquals(other.InSync);
+
+    public override int GetHashCode() => HashCode.Combine(Phase, Epoch, Primary, InSync.Count, Handover, Paused);
 }

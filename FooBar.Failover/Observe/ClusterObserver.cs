@@ -45,7 +45,12 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
     // A node that restarts comes back fenced and begins with no history: what was missing before is not the replicas' fault.
     // A probe that was missed tells nothing, so it ends no history either.
     private static NodeView WithHistory(NodeView view, NodeView? before, DateTimeOffset at) => !view.Reachable
-        ? view with { SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince, StalledSince = before?.SemiSync.StalledSince } }
+        ? view with
+        {
+            SilentSince = before?.SilentSince ?? at,
+            NeverSeen = before?.NeverSeen ?? true,
+            SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince, StalledSince = before?.SemiSync.StalledSince },
+        }
         : view with
         {
             FencedSince = view.Writable ? null : before?.FencedSince ?? at,

@@ -23,7 +23,8 @@ internal sealed class NodeProbe(NodeConnections connections)
     {
         await using var rows = await session.QueryAsync("""
             SELECT COALESCE(@@GLOBAL.report_host, ''), @@GLOBAL.report_port, @@GLOBAL.server_uuid, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode,
-                   @@GLOBAL.gtid_executed, @@GLOBAL.rpl_semi_sync_source_enabled, @@GLOBAL.rpl_semi_sync_source_wait_for_replica_count
+                   @@GLOBAL.gtid_executed, @@GLOBAL.rpl_semi_sync_source_enabled, @@GLOBAL.rpl_semi_sync_source_wait_for_replica_count,
+                   EXISTS (SELECT 1 FROM performance_schema.clone_status WHERE STATE IN ('Not Started', 'In Progress')), @@GLOBAL.read_only
             """, cancellationToken);
         await rows.ReadAsync(cancellationToken);
         return view with
@@ -35,6 +36,8 @@ internal sealed class NodeProbe(NodeConnections connections)
             OfflineMode = Convert.ToBoolean(rows.GetValue(4), null),
             Executed = GtidSet.Parse(rows.GetString(5)),
             SemiSync = new SemiSyncView { SourceEnabled = Convert.ToBoolean(rows.GetValue(6), null), WaitFor = Convert.ToInt32(rows.GetValue(7), null) },
+            Cloning = Convert.ToBoolean(rows.GetValue(8), null),
+            ReadOnly = Convert.ToBoolean(rows.GetValue(9), null),
         };
     }
 
@@ -68,7 +71,8 @@ internal sealed class NodeProbe(NodeConnections connections)
                    COALESCE(NULLIF(s.LAST_ERROR_MESSAGE, ''), (SELECT MAX(w.LAST_ERROR_MESSAGE)
                        FROM performance_schema.replication_applier_status_by_worker w WHERE w.CHANNEL_NAME = c.CHANNEL_NAME), ''),
                    GREATEST(0, TIMESTAMPDIFF(MICROSECOND, NULLIF(s.LAST_QUEUED_TRANSACTION_ORIGINAL_COMMIT_TIMESTAMP, 0), NOW(6))),
-                   c.SSL_VERIFY_SERVER_CERTIFICATE, c.SSL_CA_FILE
+                   c.SSL_VERIFY_SERVER_CERTIFICATE, c.SSL_CA_FILE,
+                   TIMESTAMPDIFF(MICROSECOND, NULLIF(GREATEST(s.LAST_HEARTBEAT_TIMESTAMP, s.LAST_QUEUED_TRANSACTION_END_QUEUE_TIMESTAMP), 0), NOW(6))
             FROM performance_schema.replication_connection_configuration c
             JOIN performance_schema.replication_connection_status s USING (CHANNEL_NAME)
             JOIN performance_schema.replication_applier_status a USING (CHANNEL_NAME)
@@ -92,6 +96,7 @@ internal sealed class NodeProbe(NodeConnections connections)
             NewestReceivedAge = rows.IsDBNull(8) ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Convert.ToDouble(rows.GetValue(8), null)),
             Verified = rows.GetString(9) == "YES",
             CertificateAuthority = rows.GetString(10),
+            Silence = rows.IsDBNull(11) ? null : TimeSpan.FromMicroseconds(Convert.ToDouble(rows.GetValue(11), null)),
         };
     }
 

@@ -10,6 +10,12 @@ public sealed record NodeView(string Name)
 
     public bool Reachable => Error is null;
 
+    /// <summary>Since when it does not answer; null while it does.</summary>
+    public DateTimeOffset? SilentSince { get; init; }
+
+    /// <summary>Whether it has not answered once since this coordinator began to ask.</summary>
+    public bool NeverSeen { get; init; }
+
     /// <summary>The name and port by which its peers reach it (<c>report_host</c>, <c>report_port</c>).</summary>
     public string PeerHost { get; init; } = "";
 
@@ -20,10 +26,19 @@ public sealed record NodeView(string Name)
     /// <summary><c>super_read_only</c>: it takes writes from nobody but its replication.</summary>
     public bool SuperReadOnly { get; init; } = true;
 
+    /// <summary><c>read_only</c>: it takes writes from administrators at most.</summary>
+    public bool ReadOnly { get; init; } = true;
+
+    /// <summary>Whether no application can write to it.</summary>
+    public bool Fenced => SuperReadOnly || (ReadOnly && OfflineMode);
+
     /// <summary><c>offline_mode</c>: it serves no application.</summary>
     public bool OfflineMode { get; init; }
 
     public bool Writable => Reachable && !SuperReadOnly && !OfflineMode;
+
+    /// <summary>Whether its data is being replaced by a copy of another node's.</summary>
+    public bool Cloning { get; init; }
 
     /// <summary>Since when it answers and is not writable; null while it is.</summary>
     public DateTimeOffset? FencedSince { get; init; }
@@ -124,6 +139,12 @@ public sealed record ReplicationView
 
     /// <param name="source">The node that it should replicate from.</param>
     /// <param name="certificateAuthority">The authority that it should verify the source with; empty for no verification.</param>
+    /// <summary>How long ago, by the replica's own clock, its source gave a sign; null when it never did.</summary>
+    public TimeSpan? Silence { get; init; }
+
+    /// <summary>Whether its source is alive as far as the replica can tell: connected, and heard of lately.</summary>
+    public bool Hears(TimeSpan limit) => IoState == "ON" && Silence < limit;
+
     public bool ReadsFrom(NodeView source, string certificateAuthority) =>
         SourceHost == source.PeerHost && SourcePort == source.PeerPort && AutoPosition && Tls
         && CertificateAuthority == certificateAuthority && Verified == certificateAuthority.Length > 0;

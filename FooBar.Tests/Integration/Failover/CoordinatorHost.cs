@@ -1,5 +1,6 @@
 using FooBar.Failover;
 using FooBar.Failover.Decide;
+using FooBar.Failover.Operate;
 using FooBar.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,10 @@ internal sealed class CoordinatorHost : IAsyncDisposable
     private CoordinatorHost(IHost host) => this.host = host;
 
     public ClusterStatus.Snapshot? Latest => host.Services.GetRequiredService<ClusterStatus>().Latest;
+
+    /// <summary>Asks as an operator does.</summary>
+    public Task<OperatorDesk.Answer> AskAsync(OperatorCommand command, CancellationToken cancellationToken) =>
+        host.Services.GetRequiredService<OperatorDesk>().AskAsync(command, cancellationToken);
 
     /// <summary>All settings of a coordinator but where its journal is.</summary>
     public static Dictionary<string, string?> Settings(MySqlNodes nodes)

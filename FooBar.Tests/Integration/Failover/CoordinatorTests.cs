@@ -119,19 +119,6 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
     }
 
     [Fact]
-    public async Task Primary_Killed_HoldsWithItsReasonUntilThePrimaryIsBack()
-    {
-        await nodes.KillAsync("mysql-1", Token);
-
-        await coordinator.DecidesAsync<Hold>(Soon, "reads are served by mysql-2, and promotion is not automatic in this version");
-
-        await nodes["mysql-1"].StartAsync(Token);
-        await coordinator.DecidesAsync<Steady>(Soon);
-        Assert.Equal(["mysql-2"], coordinator.Latest!.Journal.InSync);
-        await WrittenAsync("after the primary came back");
-    }
-
-    [Fact]
     public async Task Coordinator_Away_WritesAndReadsGoOn()
     {
         await coordinator.DisposeAsync();

@@ -132,12 +132,113 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
-    public void PrimaryLost_ReplicaInSync_HoldsBecausePromotionIsNotAutomatic()
+    public void PrimaryLost_NobodyHearsIt_InSyncReplicaIsPromoted()
     {
-        var decision = Decide(InSync, Silent("mysql-1"), Replica("mysql-2"));
+        var decision = Assert.IsType<Promote>(Decide(InSync, Silent("mysql-1"), Deaf("mysql-2")));
 
-        Assert.Equal("The primary mysql-1 does not answer (no route); writes wait for it, reads are served by mysql-2, and promotion is not automatic in this version.",
-            Assert.IsType<Hold>(decision).Reason);
+        Assert.Equal(new Promote("mysql-2", "mysql-1", 2,
+            "The primary mysql-1 does not answer (no route) and no replica hears it; mysql-2 holds every acknowledged write and becomes primary in epoch 2."), decision);
+    }
+
+    [Theory]
+    [InlineData(1.2, true)]
+    [InlineData(1.4, false)]
+    public void PrimarySilent_ReplicaHeardOfItLately_GoesOn(double silence, bool holds)
+    {
+        var replica = Replica("mysql-2", replication => replication with { Silence = TimeSpan.FromSeconds(silence) });
+
+        var decision = Decide(InSync, Silent("mysql-1"), replica);
+
+        Assert.Equal(holds ? typeof(Hold) : typeof(Promote), decision.GetType());
+        Assert.Equal(holds, decision.Reason.Contains("mysql-2 still hears it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void PrimaryLost_ReplicaNotInSync_IsNotPromoted()
+    {
+        Assert.Contains("no replica is known to hold everything", Assert.IsType<Hold>(Decide(Alone, Silent("mysql-1"), Deaf("mysql-2"))).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PrimaryLost_ReplicaLostTheDataOfItsEpoch_IsNotPromoted()
+    {
+        Assert.IsType<Hold>(Decide(InSync, Silent("mysql-1"), Deaf("mysql-2") with { Epoch = null }));
+    }
+
+    [Fact]
+    public void BothLost_HoldsForEither()
+    {
+        Assert.Contains("nor does mysql-2", Assert.IsType<Hold>(Decide(InSync, Silent("mysql-1"), Silent("mysql-2"))).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PrimaryLost_Paused_Holds()
+    {
+        Assert.Contains("paused", Assert.IsType<Hold>(Decide(InSync with { Paused = true }, Silent("mysql-1"), Deaf("mysql-2"))).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(11, false)]
+    public void PrimaryLostAgain_FormerPrimaryNotBackInSync_WaitsForTheWindow(double minutes, bool holds)
+    {
+        var journal = InSync with { Former = "mysql-3", FailedOverAt = Now - TimeSpan.FromMinutes(minutes) };
+
+        Assert.Equal(holds ? typeof(Hold) : typeof(Promote), Decide(journal, Silent("mysql-1"), Deaf("mysql-2")).GetType());
+    }
+
+    [Fact]
+    public void PrimaryNotSeenSinceTheStart_HasTimeToStart()
+    {
+        var starting = Silent("mysql-1") with { NeverSeen = true, SilentSince = Now - TimeSpan.FromSeconds(4) };
+
+        Assert.IsType<Hold>(Decide(InSync, starting, Deaf("mysql-2")));
+        Assert.IsType<Promote>(Decide(InSync, starting with { SilentSince = Now - TimeSpan.FromSeconds(5) }, Deaf("mysql-2")));
+    }
+
+    [Fact]
+    public void Promoting_CutOffBefore_GoesOnWithTheSameNodeAndFencesTheFormer()
+    {
+        var begun = new JournalEntry(JournalPhase.Promoting, 2, "mysql-2", [], Former: "mysql-1");
+
+        Assert.Equal(("mysql-2", 2), Assert.IsType<Promote>(Decide(begun, Silent("mysql-1"), Deaf("mysql-2"))) is var promote ? (promote.Replica, promote.Epoch) : default);
+        Assert.Equal("mysql-1", Assert.IsType<Fence>(Decide(begun, Primary(), Deaf("mysql-2"))).Node);
+        Assert.Contains("it may have taken writes already", Assert.IsType<Hold>(Decide(begun, Returned(), Silent("mysql-2"))).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FormerPrimaryBack_WithTransactionsOfItsOwn_IsCopiedAnew()
+    {
+        var journal = new JournalEntry(JournalPhase.Serving, 2, "mysql-2", []);
+        var primary = Deaf("mysql-2") with { SuperReadOnly = false, Epoch = 2, Replication = null };
+        var former = Returned() with { Executed = GtidSet.Parse($"{Uuid}:1-12") };
+
+        var clone = Assert.IsType<Clone>(Decide(journal, former, primary));
+
+        Assert.Equal(("mysql-1", "mysql-2", $"{Uuid}:11-12"), (clone.Replica, clone.Primary, clone.Errant));
+        Assert.IsType<Hold>(Decide(journal, former with { Cloning = true }, primary));
+        Assert.IsType<Attach>(Decide(journal, Returned(), primary));
+    }
+
+    [Fact]
+    public void Switchover_BegunAndCutOff_IsCarriedOnOrGivenUp()
+    {
+        var begun = InSync with { Handover = "mysql-2" };
+
+        Assert.IsType<Switchover>(Decide(begun, Primary() with { OfflineMode = true, SuperReadOnly = true }, Replica("mysql-2")));
+        Assert.IsType<AbandonSwitchover>(Decide(begun, Primary() with { OfflineMode = true, SuperReadOnly = true }, Silent("mysql-2")));
+        Assert.IsType<Promote>(Decide(begun, Silent("mysql-1"), Deaf("mysql-2")));
+    }
+
+    [Fact]
+    public void Switchover_NotInSync_IsRefused()
+    {
+        var seen = new ClusterView(Now, [Primary(), Replica("mysql-2")]);
+
+        Assert.Contains("not in sync", Assert.IsType<Hold>(SwitchoverRules.Begin(seen, Alone, "mysql-2")).Reason, StringComparison.Ordinal);
+        Assert.Contains("no node", Assert.IsType<Hold>(SwitchoverRules.Begin(seen, InSync, "mysql-7")).Reason, StringComparison.Ordinal);
+        Assert.Contains("already", Assert.IsType<Hold>(SwitchoverRules.Begin(seen, InSync, "mysql-1")).Reason, StringComparison.Ordinal);
+        Assert.Equal("mysql-2", Assert.IsType<Switchover>(SwitchoverRules.Begin(seen, InSync, null)).Replica);
     }
 
     [Fact]
@@ -215,11 +316,11 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
-    public void ReplicaBack_WithTransactionsThePrimaryNeverHad_StaysOut()
+    public void ReplicaBack_WithTransactionsThePrimaryNeverHad_IsCopiedAnew()
     {
         var errant = Replica("mysql-2", replication => replication with { IoState = "OFF" }) with { Executed = GtidSet.Parse($"{Uuid}:1-11") };
 
-        Assert.Contains($"({Uuid}:11)", Assert.IsType<Hold>(Decide(Alone, Primary() with { SemiSync = new() }, errant)).Reason, StringComparison.Ordinal);
+        Assert.Contains($"({Uuid}:11)", Assert.IsType<Clone>(Decide(Alone, Primary() with { SemiSync = new() }, errant)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,7 +331,7 @@ public sealed class FailoverRulesTests
         var ahead = Replica("mysql-2", replication => replication with { IoState = "OFF" }) with { Executed = GtidSet.Parse($"{Uuid}:1-11") };
 
         Assert.IsType<Attach>(Decide(InSync, primary, ahead));
-        Assert.IsType<Hold>(Decide(InSync, primary with { ServerUuid = "b0c64af5-e517-11f1-b515-0242ac180002" }, ahead));
+        Assert.IsType<Clone>(Decide(InSync, primary with { ServerUuid = "b0c64af5-e517-11f1-b515-0242ac180002" }, ahead));
     }
 
     [Fact]
@@ -261,6 +362,8 @@ public sealed class FailoverRulesTests
     private static NodeView Fresh(string name) => new(name) { PeerHost = name, PeerPort = 3306, SuperReadOnly = true };
 
     private static NodeView Silent(string name) => new(name) { Error = "no route" };
+
+    private static NodeView Deaf(string name) => Replica(name, replication => replication with { IoState = "CONNECTING" });
 
     private static NodeView Primary(int clients = 1) => Fresh("mysql-1") with
     {

@@ -1,0 +1,67 @@
+using FooBar.Failover.Decide;
+using FooBar.Failover.Journal;
+using FooBar.Failover.Observe;
+using Microsoft.Extensions.Options;
+using MySqlConnector;
+
+namespace FooBar.Failover.Act;
+
+/// <summary>
+/// Replaces a node's data by a copy of the primary's. What only this node had was never acknowledged (rule 2) and is
+/// recorded before. The copy takes its time and the cluster does not wait for it: the server restarts by itself
+/// at its end, fenced, and is attached like any other.
+/// </summary>
+internal sealed partial class CloneAction(
+    NodeConnections connections, NodeProbe probe, IJournal journal, IOptions<FailoverOptions> options, ILogger<CloneAction> logger)
+{
+    private Task running = Task.CompletedTask;
+
+    public async Task RunAsync(Clone decision, CancellationToken cancellationToken)
+    {
+        if (!running.IsCompleted)
+        {
+            throw new ActionException($"The copy for {decision.Replica} has not ended yet.");
+        }
+
+        var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
+        var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
+        try
+        {
+            await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
+            var lost = await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
+            await journal.WriteAsync(journal.Current, $"{decision.Reason} {lost}", cancellationToken);
+            await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
+            await replica.ExecuteAsync("SET GLOBAL clone_ssl_ca = @authority", cancellationToken, ("@authority", options.Value.ReplicationCertificateAuthority));
+        }
+        catch
+        {
+            await replica.DisposeAsync();
+            throw;
+        }
+
+        running = CopyAsync(replica, decision, source, cancellationToken);
+    }
+
+    private async Task CopyAsync(NodeSession replica, Clone decision, NodeView source, CancellationToken cancellationToken)
+    {
+        await using var _ = replica;
+        var account = options.Value.Coordinator;
+        try
+        {
+            // The copy begins with dropping what is there, which super_read_only forbids; offline_mode and read_only still keep
+            // everybody else out. The server restarts at the end, fenced, which this connection does not survive.
+            await replica.ExecuteAsync("SET GLOBAL offline_mode = ON", cancellationToken);
+            await replica.ExecuteAsync("SET GLOBAL super_read_only = OFF", cancellationToken);
+            await replica.ExecuteAsync(
+                $"CLONE INSTANCE FROM '{account.User}'@'{source.PeerHost}':{source.PeerPort} IDENTIFIED BY @password REQUIRE SSL", options.Value.CloneTimeout,
+                cancellationToken, ("@password", account.Password));
+        }
+        catch (Exception e) when (e is MySqlException or IOException or TimeoutException or OperationCanceledException)
+        {
+            LogEnded(decision.Replica, e.Message);
+        }
+    }
+
+    [LoggerMessage(3020, LogLevel.Information, "The copy of the primary's data for {Node} has ended: {Message}")]
+    private partial void LogEnded(string node, string message);
+}

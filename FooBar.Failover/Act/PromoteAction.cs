@@ -1,0 +1,101 @@
+using FooBar.Failover.Decide;
+using FooBar.Failover.Journal;
+using FooBar.Failover.Observe;
+using Microsoft.Extensions.Options;
+using MySqlConnector;
+
+namespace FooBar.Failover.Act;
+
+/// <summary>
+/// Makes a replica the primary. The journal speaks first: from then on nobody else may take writes, and whoever finds it so,
+/// this coordinator or the next, goes on from there.
+/// </summary>
+internal sealed class PromoteAction(NodeConnections connections, NodeProbe probe, IJournal journal, IOptions<FailoverOptions> options, TimeProvider clock)
+{
+    public async Task RunAsync(Promote decision, CancellationToken cancellationToken)
+    {
+        await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
+        if (journal.Current.Phase == JournalPhase.Serving)
+        {
+            // From here on the former primary can have nothing acknowledged any more: what this replica has is all there is.
+            await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
+            if (await AnswersAsync(decision.Former!, cancellationToken))
+            {
+                throw new ActionException($"{decision.Former} answers again; {decision.Replica} was not promoted.");
+            }
+
+            await ApplyAllAsync(replica, decision.Replica, cancellationToken);
+            await BeginAsync(decision.Replica, clock.GetUtcNow(), decision.Reason, cancellationToken);
+        }
+
+        await FinishAsync(replica, decision.Replica, cancellationToken);
+    }
+
+    /// <summary>Writes into the journal that a replica is the primary of the next epoch.</summary>
+    /// <param name="replica">The new primary.</param>
+    /// <param name="failedOverAt">When the failover was decided; null for a planned switchover.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public Task BeginAsync(string replica, DateTimeOffset? failedOverAt, string reason, CancellationToken cancellationToken)
+    {
+        var before = journal.Current;
+        return journal.WriteAsync(
+            before with
+            {
+                Phase = JournalPhase.Promoting,
+                Epoch = before.Epoch + 1,
+                Primary = replica,
+                InSync = [],
+                Handover = null,
+                Former = before.Primary,
+                FailedOverAt = failedOverAt ?? before.FailedOverAt,
+            },
+            reason, cancellationToken);
+    }
+
+    /// <summary>Lifts the fence of the journal's primary. The epoch is its first transaction, which clients recognise it by.</summary>
+    public async Task FinishAsync(NodeSession primary, string name, CancellationToken cancellationToken)
+    {
+        // Nothing is unapplied, but for a node that was started by hand meanwhile: resetting would delete it.
+        await primary.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
+        await ApplyAllAsync(primary, name, cancellationToken);
+        await primary.ExecuteAsync("STOP REPLICA", cancellationToken);
+        await primary.ExecuteAsync("RESET REPLICA ALL", cancellationToken);
+        await primary.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = OFF", cancellationToken);
+        await SemiSyncAction.WaitForAsync(primary, 0, cancellationToken);
+        await primary.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
+        await primary.ExecuteAsync("SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF", cancellationToken);
+        await primary.ExecuteAsync(EpochTable.Write, cancellationToken, ("@epoch", journal.Current.Epoch), ("@node", name));
+        await journal.WriteAsync(journal.Current with { Phase = JournalPhase.Serving }, $"{name} takes writes as primary of epoch {journal.Current.Epoch}.", cancellationToken);
+    }
+
+    private async Task ApplyAllAsync(NodeSession replica, string name, CancellationToken cancellationToken)
+    {
+        if ((await probe.ProbeAsync(name, cancellationToken)).Replication is not { } replication)
+        {
+            return;
+        }
+
+        await replica.ExecuteAsync("START REPLICA SQL_THREAD", cancellationToken);
+        if (!await replica.WaitForExecutedAsync(replication.Received, options.Value.ActionTimeout / 2, cancellationToken))
+        {
+            throw new ActionException($"{name} has not applied all that it received; it is promoted when it has.");
+        }
+    }
+
+    private async Task<bool> AnswersAsync(string node, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(options.Value.ProbeTimeout);
+        try
+        {
+            await probe.ProbeAsync(node, timeout.Token).WaitAsync(timeout.Token);
+            return true;
+        }
+        catch (Exception e) when (e is MySqlException or ActionException or OperationCanceledException or TimeoutException or IOException or FormatException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using FooBar.Failover.Journal;
+using FooBar.Failover.Observe;
+
+namespace FooBar.Failover.Decide;
+
+/// <summary>A planned switchover: whether it may begin, and what becomes of one that was begun.</summary>
+internal static class SwitchoverRules
+{
+    /// <summary>What an operator is answered who asks for it.</summary>
+    /// <param name="seen">The nodes.</param>
+    /// <param name="journal">What was decided before.</param>
+    /// <param name="to">The node that is to be primary; null for the only replica that can be.</param>
+    public static Decision Begin(ClusterView seen, JournalEntry journal, string? to)
+    {
+        if (journal.Phase != JournalPhase.Serving || journal.Handover is not null)
+        {
+            return new Hold($"A switchover needs a cluster at rest, and the journal says: {journal}.");
+        }
+
+        if (to == journal.Primary)
+        {
+            return new Hold($"{to} is the primary already.");
+        }
+
+        if (to is not null && seen.Find(to) is null)
+        {
+            return new Hold($"'{to}' is no node of this cluster; its nodes are {Sentence.List(seen.Nodes.Select(node => node.Name))}.");
+        }
+
+        var target = to ?? journal.InSync.FirstOrDefault();
+        if (target is null || !journal.InSync.Contains(target))
+        {
+            return new Hold($"{target ?? "No replica"} is not in sync, so it may lack acknowledged writes; wait until it is.");
+        }
+
+        if (seen.Find(journal.Primary) is not { Writable: true } || seen.Find(target) is not { Streaming: true })
+        {
+            return new Hold($"A switchover needs {journal.Primary} to take writes and {target} to replicate; that is not so now.");
+        }
+
+        return new Switchover(journal.Primary!, target, $"{target} is to take over from {journal.Primary} as asked; it is in sync.");
+    }
+
+    /// <summary>A switchover that the journal has begun is carried on, or given up where that is not possible any more.</summary>
+    public static Decision? Continue(ClusterView seen, NodeView primary, JournalEntry journal)
+    {
+        if (journal.Handover is not { } target)
+        {
+            return null;
+        }
+
+        return seen.Find(target) is { Reachable: true } replica && journal.InSync.Contains(target)
+            ? new Switchover(primary.Name, replica.Name, $"The switchover from {primary.Name} to {target} was begun and is carried on.")
+            : new AbandonSwitchover(primary.Name, $"The switchover from {primary.Name} to {target} cannot be ended, because {target} does not answer or is not in sync any more; {primary.Name} goes on.");
+    }
+}

@@ -1,0 +1,60 @@
+using FooBar.Failover.Decide;
+using FooBar.Failover.Journal;
+using FooBar.Failover.Observe;
+
+namespace FooBar.Failover.Operate;
+
+/// <summary>What an operator may ask for. Each is decided like everything else: purely, with a reason.</summary>
+internal abstract record OperatorCommand
+{
+    public abstract Decision Decide(ClusterView seen, JournalEntry journal);
+}
+
+/// <summary>Hand the role of primary over, to a node or to the replica that can take it.</summary>
+internal sealed record SwitchoverCommand(string? To) : OperatorCommand
+{
+    public override Decision Decide(ClusterView seen, JournalEntry journal) => SwitchoverRules.Begin(seen, journal, To);
+}
+
+/// <summary>Stop automatic failover, or allow it again.</summary>
+internal sealed record PauseCommand(bool Paused) : OperatorCommand
+{
+    public override Decision Decide(ClusterView seen, JournalEntry journal) =>
+        journal.Phase is JournalPhase.New or JournalPhase.Bootstrapping ? new Hold("The cluster is new and not prepared yet; pause it when it serves.")
+        : journal.Paused == Paused ? new Steady(Paused ? "Automatic failover is paused already." : "Automatic failover is not paused.")
+        : new SetPaused(Paused, Paused ? "Automatic failover is paused, as asked; everything else goes on." : "Automatic failover is allowed again, as asked.");
+}
+
+/// <summary>Promote a node although it may lack acknowledged writes: the operator accepts losing what the primary had.</summary>
+internal sealed record PromoteAnywayCommand(string Node, bool AcceptLoss) : OperatorCommand
+{
+    public override Decision Decide(ClusterView seen, JournalEntry journal)
+    {
+        if (seen.Find(Node) is not { Reachable: true } candidate)
+        {
+            return new Hold($"'{Node}' is no node of this cluster that answers; those are {Sentence.List(seen.Nodes.Where(node => node.Reachable).Select(node => node.Name))}.");
+        }
+
+        if (journal.Phase != JournalPhase.Serving || Node == journal.Primary)
+        {
+            return new Hold($"There is nobody to replace by {Node}; the journal says: {journal}.");
+        }
+
+        if (seen.Find(journal.Primary) is { Reachable: true })
+        {
+            return new Hold($"The primary {journal.Primary} answers; ask for a switchover, which loses nothing.");
+        }
+
+        // A replica that is behind by an epoch or more lacks a whole primary's work; nobody can mean that.
+        if (candidate.Epoch != journal.Epoch)
+        {
+            return new Hold($"{Node} holds data of epoch {candidate.Epoch?.ToString(null, null) ?? "none"} and the journal says {journal.Epoch}; that is too old to be promoted.");
+        }
+
+        return journal.InSync.Contains(Node) || AcceptLoss
+            ? new Promote(Node, journal.Primary, journal.Epoch + 1, journal.InSync.Contains(Node)
+                ? $"{Node} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}, as asked."
+                : $"{Node} becomes primary in epoch {journal.Epoch + 1}, as asked, although it may lack writes that {journal.Primary} acknowledged; these are given up.")
+            : new Hold($"{Node} is not in sync and may lack writes that {journal.Primary} acknowledged; to give them up ask with acceptLoss.");
+    }
+}

@@ -1,0 +1,158 @@
+using FooBar.Failover.Decide;
+using FooBar.Failover.Operate;
+using FooBar.Tests.Support;
+using MySqlConnector;
+using Xunit;
+
+namespace FooBar.Tests.Integration.Failover;
+
+/// <summary>The primary is taken away in every way. Each test begins and ends with both nodes in sync, whoever is primary then.</summary>
+public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<FailoverCluster>, IAsyncLifetime
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(40);
+
+    private readonly MySqlNodes nodes = cluster.Nodes;
+    private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(3));
+    private CoordinatorHost coordinator = null!;
+
+    private CancellationToken Token => limit.Token;
+
+    private string Primary => coordinator.Latest!.Journal.Primary!;
+
+    private string Replica => MySqlNodes.Names.Single(name => name != Primary);
+
+    public async Task InitializeAsync()
+    {
+        coordinator = await StartAsync();
+        await ExecuteAsync(Primary, "CREATE TABLE IF NOT EXISTS foobar.notes (id INT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(100))", user: "migrations");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await coordinator.DisposeAsync();
+        limit.Dispose();
+    }
+
+    [Fact]
+    public async Task Primary_Killed_ReplicaTakesOverAndTheFormerPrimaryComesBackInSync()
+    {
+        var (former, next, epoch) = (Primary, Replica, coordinator.Latest!.Journal.Epoch);
+        await InsertAsync(former, "acknowledged before the kill");
+
+        await nodes.KillAsync(former, Token);
+
+        await coordinator.DecidesAsync<Hold>(Soon, $"{next} is primary and serves without {former}");
+        Assert.Equal((epoch + 1, next), (coordinator.Latest!.Journal.Epoch, Primary));
+        await InsertAsync(next, "after the promotion");
+
+        await nodes[former].StartAsync(Token);
+        await coordinator.DecidesAsync<Steady>(Soon);
+        Assert.Equal([former], coordinator.Latest!.Journal.InSync);
+        await OnBothAsync("acknowledged before the kill", "after the promotion");
+    }
+
+    [Fact]
+    public async Task Primary_FrozenAndBack_IsFencedAndComesBackInSync()
+    {
+        var (former, next) = (Primary, Replica);
+        await nodes[former].PauseAsync(Token);
+        try
+        {
+            await coordinator.DecidesAsync<Hold>(Soon, $"{next} is primary and serves without {former}");
+            await InsertAsync(next, "while it was frozen");
+        }
+        finally
+        {
+            await nodes[former].UnpauseAsync(Token);
+        }
+
+        await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
+        await OnBothAsync("while it was frozen");
+    }
+
+    [Fact]
+    public async Task FormerPrimary_WithACommitThatNobodyAcknowledged_IsCopiedAnewAndTheCommitIsRecorded()
+    {
+        var (former, next) = (Primary, Replica);
+
+        // The replica hears nothing of the commit and still counts as in sync: the state of a primary that was cut off.
+        await using (var root = await nodes.OpenAsync(next, Token))
+        {
+            await using var stop = new MySqlCommand("STOP REPLICA IO_THREAD", root);
+            await stop.ExecuteNonQueryAsync(Token);
+        }
+
+        await coordinator.DisposeAsync();
+        await using (var connection = await nodes.OpenAsync(former, Token, "application", CoordinatorHost.Password("application")))
+        {
+            await using var insert = new MySqlCommand("INSERT INTO foobar.notes (text) VALUES ('nobody acknowledged this')", connection) { CommandTimeout = 2 };
+            await Assert.ThrowsAnyAsync<Exception>(() => insert.ExecuteNonQueryAsync(Token));
+        }
+
+        await nodes.KillAsync(former, Token);
+        coordinator = await CoordinatorHost.StartAsync(nodes, cluster.Journal, Token);
+        await coordinator.DecidesAsync<Hold>(Soon, $"{next} is primary and serves without {former}");
+
+        await nodes[former].StartAsync(Token);
+        await coordinator.DecidesAsync<Steady>(TimeSpan.FromSeconds(60), $"{next} is primary");
+        Assert.Equal(0L, Convert.ToInt64(await nodes.ScalarAsync(former, "SELECT COUNT(*) FROM foobar.notes WHERE text = 'nobody acknowledged this'", Token), null));
+        await coordinator.DisposeAsync(); // it holds the journal
+        Assert.Contains("INSERT INTO foobar.notes (text) VALUES (", await File.ReadAllTextAsync(cluster.Journal, Token), StringComparison.Ordinal);
+        coordinator = await StartAsync();
+    }
+
+    [Fact]
+    public async Task Switchover_Asked_HandsOverAndLosesNothing()
+    {
+        var (former, next) = (Primary, Replica);
+        await InsertAsync(former, "before the switchover");
+
+        var answer = await coordinator.AskAsync(new SwitchoverCommand(To: null), Token);
+
+        Assert.Null(answer.Failure);
+        Assert.Equal($"{next} is to take over from {former} as asked; it is in sync.", Assert.IsType<Switchover>(answer.Decision).Reason);
+        await InsertAsync(next, "after the switchover");
+        await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
+        await OnBothAsync("before the switchover", "after the switchover");
+    }
+
+    [Fact]
+    public async Task Paused_PrimaryKilled_HoldsUntilResumed()
+    {
+        var (former, next) = (Primary, Replica);
+        await coordinator.AskAsync(new PauseCommand(Paused: true), Token);
+        await nodes.KillAsync(former, Token);
+
+        await coordinator.DecidesAsync<Hold>(Soon, "automatic failover is paused");
+        await coordinator.AskAsync(new PauseCommand(Paused: false), Token);
+
+        await coordinator.DecidesAsync<Hold>(Soon, $"{next} is primary and serves without {former}");
+        await nodes[former].StartAsync(Token);
+        await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
+    }
+
+    private async Task<CoordinatorHost> StartAsync()
+    {
+        var host = await CoordinatorHost.StartAsync(nodes, cluster.Journal, Token);
+        await host.DecidesAsync<Steady>(Soon);
+        return host;
+    }
+
+    private Task InsertAsync(string node, string text) => ExecuteAsync(node, $"INSERT INTO foobar.notes (text) VALUES ('{text}')");
+
+    private async Task ExecuteAsync(string node, string sql, string user = "application")
+    {
+        await using var connection = await nodes.OpenAsync(node, Token, user, CoordinatorHost.Password(user));
+        await using var command = new MySqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    private async Task OnBothAsync(params string[] texts)
+    {
+        foreach (var (node, text) in MySqlNodes.Names.SelectMany(node => texts.Select(text => (node, text))))
+        {
+            await Eventually.Within(TimeSpan.FromSeconds(10), async ct => Convert.ToInt32(
+                await nodes.ScalarAsync(node, $"SELECT COUNT(*) FROM foobar.notes WHERE text = '{text}'", ct), null) == 1);
+        }
+    }
+}
