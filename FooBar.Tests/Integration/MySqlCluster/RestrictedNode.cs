@@ -107,7 +107,7 @@ public sealed class RestrictedNode : IAsyncLifetime
         await Eventually.Within(TimeSpan.FromSeconds(60), async attempt => Assert.True(await ProbeAsync("ready", attempt) == 0, await ConsoleAsync(attempt)));
     }
 
-    private async Task<string> ConsoleAsync(CancellationToken ct) => (await DockerCommand.TryAsync(["logs", "--tail", "30", _name], ct)).Output;
+    private async Task<string> ConsoleAsync(CancellationToken ct) => (await DockerCommand.TryAsync(["logs", "--tail", "30", _name], ct)).Errors;
 
     // As a kubelet mounts them: a ConfigMap, a Secret with a group of its own, and a volume whose group may write.
     private async Task FillVolumesAsync(CancellationToken ct)
