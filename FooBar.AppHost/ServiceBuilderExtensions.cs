@@ -41,6 +41,7 @@ internal static partial class ServiceBuilderExtensions
             failover.WithEnvironment("Failover__ReplicationCertificateAuthority", MySqlNodeSettings.CertificateAuthority);
         }
 
+        builder.CreateResourceBuilder(cluster).AddOperatorCommands(failover);
         return failover;
     }
 
