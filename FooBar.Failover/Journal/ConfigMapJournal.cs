@@ -108,25 +108,34 @@ internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership
 
     private async Task<JsonObject> ReadAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        KubernetesException? failure = null;
+        try
         {
-            KubernetesException failure;
-            try
+            while (true)
             {
-                return await api.GetAsync(target, cancellationToken);
-            }
-            catch (KubernetesException e)
-            {
-                failure = e;
-            }
+                try
+                {
+                    return await api.GetAsync(target, cancellationToken);
+                }
+                catch (KubernetesException e) when (!e.Refused)
+                {
+                    failure = e;
+                }
 
-            await Task.Delay(failure.Refused ? TimeSpan.Zero : Pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (failure.Refused || cancellationToken.IsCancellationRequested)
-            {
-                throw new JournalException($"The journal cannot be read: {failure.Message}{Remedy(failure)}", failure);
+                await Task.Delay(Pause, clock, cancellationToken);
             }
         }
+        catch (KubernetesException e)
+        {
+            throw Unreadable(e);
+        }
+        catch (OperationCanceledException) when (failure is not null)
+        {
+            throw Unreadable(failure);
+        }
     }
+
+    private JournalException Unreadable(KubernetesException e) => new($"The journal cannot be read: {e.Message}{Remedy(e)}", e);
 
     private string Remedy(KubernetesException e) => e.Absent
         ? $"; the deployment makes the {Place}, empty: apply it for a new cluster, or restore it from a backup if the cluster has served before, see docs/runbooks/journal-damaged.md."

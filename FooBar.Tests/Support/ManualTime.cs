@@ -21,6 +21,15 @@ internal sealed class ManualTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => Start + TimeSpan.FromTicks(GetTimestamp());
 
+    /// <summary>How many timers are running that were started with a given time: whoever waits so long is waiting now.</summary>
+    public int Waiting(TimeSpan time)
+    {
+        lock (_gate)
+        {
+            return _timers.Count(timer => timer.Time == time);
+        }
+    }
+
     public void Advance(TimeSpan time)
     {
         var end = TimeSpan.FromTicks(GetTimestamp()) + time;
@@ -58,6 +67,8 @@ internal sealed class ManualTime : TimeProvider
     {
         public TimeSpan? Due { get; set; }
 
+        public TimeSpan Time { get; private set; }
+
         public void Fire() => callback(state);
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
@@ -65,6 +76,7 @@ internal sealed class ManualTime : TimeProvider
             lock (time._gate)
             {
                 time._timers.Remove(this);
+                Time = dueTime;
                 Due = dueTime == Timeout.InfiniteTimeSpan ? null : time._now + dueTime;
                 if (Due is not null)
                 {

@@ -12,7 +12,7 @@ public sealed class TakeoverTests(TakeoverTests.Deployment deployment) : IClassF
 {
     private const string InSync = "mysql-1 is primary in epoch 1, mysql-2 in sync.";
 
-    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     private string Journal => deployment.Api.Objects.Find(FakeKubernetesApi.Journal)!["data"]!["journal"]!.GetValue<string>();
@@ -120,9 +120,9 @@ public sealed class TakeoverTests(TakeoverTests.Deployment deployment) : IClassF
         }
 
         settings["Failover:Kubernetes:LeaseDuration"] = $"{LeaseDuration}";
-        settings["Failover:Kubernetes:RenewDeadline"] = "00:00:03";
+        settings["Failover:Kubernetes:RenewDeadline"] = "00:00:05";
         settings["Failover:Kubernetes:RetryInterval"] = "00:00:00.5";
-        settings["Failover:Kubernetes:RequestTimeout"] = "00:00:01";
+        settings["Failover:Kubernetes:RequestTimeout"] = "00:00:02";
         return FailoverProcess.Start(settings);
     }
 

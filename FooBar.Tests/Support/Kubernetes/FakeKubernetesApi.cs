@@ -100,6 +100,7 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
         };
     }
 
+    /// <summary>What was late arrives: writes at the store, answers at whoever still waits for them.</summary>
     public void DeliverLate()
     {
         while (_late.TryDequeue(out var write))
@@ -145,6 +146,11 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
             case Fault.DoneThenLost:
                 context.Abort();
                 return;
+            case Fault.DoneThenSlow:
+                var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _late.Enqueue(answered.SetResult);
+                await answered.Task.WaitAsync(context.RequestAborted);
+                break;
             case Fault.DoneThenError:
                 await RefuseAsync(context, 500);
                 return;

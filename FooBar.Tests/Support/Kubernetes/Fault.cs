@@ -17,6 +17,9 @@ internal enum Fault
     /// <summary>It does what was asked for, and the connection breaks.</summary>
     DoneThenLost,
 
+    /// <summary>It does what was asked for, and answers when <see cref="FakeKubernetesApi.DeliverLate"/> is called.</summary>
+    DoneThenSlow,
+
     /// <summary>It answers nothing, and does what was asked for when <see cref="FakeKubernetesApi.DeliverLate"/> is called.</summary>
     Late,
 }

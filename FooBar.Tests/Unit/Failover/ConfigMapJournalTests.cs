@@ -311,8 +311,8 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     private FailoverOptions Rules(string identity)
     {
         var rules = api.Options(identity);
-        rules.Kubernetes.RequestTimeout = TimeSpan.FromMilliseconds(500);
-        rules.Kubernetes.RenewDeadline = TimeSpan.FromSeconds(2);
+        rules.Kubernetes.RequestTimeout = TimeSpan.FromSeconds(1);
+        rules.Kubernetes.RenewDeadline = TimeSpan.FromSeconds(4);
         return rules;
     }
 
