@@ -18,6 +18,15 @@ public sealed class PublishSettings
     /// <summary>The tag of the images; empty for the version that this AppHost was built with.</summary>
     public string Tag { get; set; } = "";
 
+    /// <summary>
+    /// What the services' images are built on: an image in a registry, or <c>oci:FOLDER</c> for an OCI image layout; empty for the one
+    /// that the projects name.
+    /// </summary>
+    public string BaseImage { get; set; } = "";
+
+    /// <summary>The folder to write the services' images to, one archive each; empty for the local engine and <see cref="Registry"/>.</summary>
+    public string Archives { get; set; } = "";
+
     /// <summary>The image of MySQL, by digest so that every node runs the same bytes for ever.</summary>
     public string MySqlImage { get; set; } = MySqlImages.Published;
 

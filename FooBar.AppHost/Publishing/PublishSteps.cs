@@ -1,6 +1,7 @@
 using Aspire.Hosting;
 using Aspire.Hosting.Pipelines;
 using FooBar.AppHost.Publishing.Compose;
+using FooBar.AppHost.Publishing.Images;
 using FooBar.AppHost.Publishing.Kubernetes;
 using FooBar.AppHost.Publishing.Model;
 using Microsoft.Extensions.Configuration;
@@ -22,7 +23,25 @@ internal static partial class PublishSteps
 
         builder.Pipeline.AddStep(Folder(KubernetesPublisher.Target, "Writes manifests for Kubernetes.", KubernetesPublisher.Publish, WellKnownPipelineSteps.Publish));
         builder.Pipeline.AddStep(Folder(ComposePublisher.Target, "Writes a compose file.", ComposePublisher.Publish));
+        builder.Pipeline.AddStep(Images());
     }
+
+    private static PipelineStep Images() => new()
+    {
+        Name = "images",
+        Description = "Builds the services' container images.",
+        Action = context => TellAsync(context, async () =>
+        {
+            var settings = PublishSettings.Read(context.Services.GetRequiredService<IConfiguration>());
+            var application = await ReadAsync(context, settings);
+            var builder = new ImageBuilder(settings.Archives, context.Logger);
+            foreach (var service in application.Services.DistinctBy(service => service.Project))
+            {
+                await builder.BuildAsync(
+                    new ImageBuild(service.Project, $"{settings.Name}/{service.Name}", settings.Tag, settings.Registry, settings.BaseImage), context.CancellationToken);
+            }
+        }),
+    };
 
     private static PipelineStep Folder(
         string target, string description, Func<PublishedApplication, PublishSettings, IReadOnlyList<OutputFile>> publish, params List<string> requiredBy) => new()

@@ -29,6 +29,10 @@ internal sealed partial class ImageBuilder(string? archives, ILogger logger)
         {
             throw new PublishException($"{build.Reference} was not finished within {TimeLimit.TotalMinutes:0} minutes: look for what hangs, the NuGet feed, the registry or the engine, then publish again.");
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new PublishException($"{build.Reference} could not be written ({failure.Message.TrimEnd('.')}): look at the free space of the disk and at who may write there, then publish again.", failure);
+        }
         finally
         {
             scratch.Delete(recursive: true);
@@ -57,6 +61,7 @@ internal sealed partial class ImageBuilder(string? archives, ILogger logger)
 
         if (layout is not null)
         {
+            start.ArgumentList.Add($"-p:ContainerBaseImageDigest={layout.Digest}");
             start.Environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = layout.Address;
             start.Environment["NO_PROXY"] = $"127.0.0.1,{Environment.GetEnvironmentVariable("NO_PROXY")}";
         }

@@ -40,6 +40,8 @@ internal sealed class LayoutRegistry : IAsyncDisposable
     /// <summary>What the image is called by those who made it.</summary>
     public string Name => image.Annotations?.GetValueOrDefault("org.opencontainers.image.ref.name") ?? image.Digest;
 
+    public string Digest => image.Digest;
+
     public static async Task<LayoutRegistry> StartAsync(string folder, CancellationToken cancellationToken)
     {
         var registry = new LayoutRegistry(folder, await ReadIndexAsync(folder, cancellationToken));

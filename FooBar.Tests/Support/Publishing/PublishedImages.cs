@@ -56,7 +56,8 @@ public sealed class PublishedImages : IAsyncLifetime
     }
 }
 
-[CollectionDefinition(Name)]
+/// <remarks>Not beside other tests: building images keeps every processor busy, and others measure time.</remarks>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SharePublishedImages : ICollectionFixture<PublishedImages>
 {
     public const string Name = "published images";
