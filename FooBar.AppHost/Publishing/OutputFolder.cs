@@ -15,11 +15,14 @@ internal sealed class OutputFolder(string path)
     public void Replace(string target, IEnumerable<OutputFile> files)
     {
         var list = files.OrderBy(file => file.Path, StringComparer.Ordinal).ToList();
-        var added = FilesOfOthers(target, list);
         var whole = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var (beside, former) = ($"{whole}.new", $"{whole}.old");
+
+        // Names that nobody gives a folder: what has them was left by a publishing that was killed.
+        var (beside, former) = ($"{whole}.being-published", $"{whole}.being-replaced");
         try
         {
+            PutBack(former, whole);
+            var added = FilesOfOthers(target, list);
             DeleteIfThere(beside);
             DeleteIfThere(former);
             foreach (var file in list)
@@ -43,12 +46,17 @@ internal sealed class OutputFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            if (!Directory.Exists(whole) && Directory.Exists(former))
-            {
-                Directory.Move(former, whole);
-            }
-
+            PutBack(former, whole);
+            DeleteIfThere(beside);
             throw new PublishException($"{path} cannot be written ({e.Message}): name a folder where you may write.", e);
+        }
+    }
+
+    private static void PutBack(string former, string whole)
+    {
+        if (!Path.Exists(whole) && Directory.Exists(former))
+        {
+            Directory.Move(former, whole);
         }
     }
 
@@ -69,7 +77,7 @@ internal sealed class OutputFolder(string path)
             throw new PublishException($"{path} holds something else than what was published for {target}: name another folder, or empty this one.");
         }
 
-        var known = lines.Select(line => line.Split(' ', 2)).ToDictionary(line => line[1], line => line[0]);
+        var known = lines.Select(line => line.Split(' ', 2)).Where(line => line.Length == 2).GroupBy(line => line[1]).ToDictionary(file => file.Key, file => file.Last()[0]);
         var present = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(path, file).Replace('\\', '/')).Where(file => file != Manifest).ToList();
         foreach (var file in present.Where(known.ContainsKey).Order(StringComparer.Ordinal))

@@ -62,7 +62,7 @@ internal static partial class PublishSteps
     private static Task<PublishedApplication> ReadAsync(PipelineStepContext context, PublishSettings settings) =>
         new ApplicationReader(context.Model, context.ExecutionContext, context.Services, settings, context.Logger).ReadAsync(context.CancellationToken);
 
-    // A step that throws is told with its stack trace; what a person can mend is one line.
+    // What a person can mend is one line. Anything else is told with its stack trace, after which the process would end with 0.
     private static async Task TellAsync(PipelineStepContext context, Func<Task> action)
     {
         try
@@ -73,6 +73,11 @@ internal static partial class PublishSteps
         {
             LogRefused(context.Logger, e.Message);
             Environment.ExitCode = 1;
+        }
+        catch
+        {
+            Environment.ExitCode = 1;
+            throw;
         }
     }
 
