@@ -1,4 +1,5 @@
 using System.Reflection;
+using FooBar.Data.Idempotency;
 using FooBar.Data.Migrations;
 using FooBar.Data.Routing;
 using FooBar.Data.Topology;
@@ -38,6 +39,7 @@ public static class DataBuilderExtensions
         builder.Services.AddSingleton(services => new Database(
             services.GetRequiredService<DatabaseNodes>(), services.GetRequiredService<TopologyBoard>(),
             services.GetRequiredService<IOptions<DataOptions>>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService<KeyExpiry>();
         builder.Services.AddHealthChecks().AddCheck<TopologyHealthCheck>("mysql", tags: ["ready"]);
     }
 

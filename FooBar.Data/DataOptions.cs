@@ -18,6 +18,9 @@ public sealed class DataOptions
     /// <summary>How long a read waits for a copy while there is none, a failover's few moments.</summary>
     public TimeSpan ReadWait { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a read that wants to see its own user's writes waits for a replica to have them, before it asks the primary.</summary>
+    public TimeSpan ReplicaWait { get; set; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How long a write waits for a primary while there is none.</summary>
     public TimeSpan WriteWait { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -26,6 +29,9 @@ public sealed class DataOptions
 
     /// <summary>How long a statement may take, unless the call names another limit.</summary>
     public TimeSpan StatementTimeLimit { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the answer to a write is kept for whoever asks again with the same idempotency key.</summary>
+    public TimeSpan KeepAnswersFor { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>How long one migration may take.</summary>
     public TimeSpan MigrationTimeLimit { get; set; } = TimeSpan.FromMinutes(10);

@@ -40,6 +40,20 @@ public sealed class GtidSet : IEquatable<GtidSet>
         return set is not null;
     }
 
+    /// <summary>The last transaction of a server in this set, tagged ones aside; null if the set has none.</summary>
+    internal WritePosition? LastOf(Guid server)
+    {
+        var last = _ranges.LastOrDefault(range => range.Source == new GtidSource(server, Tag: ""));
+        return last.Last > 0 ? new WritePosition(server, last.Last) : null;
+    }
+
+    /// <summary>Whether the transaction at a position is in this set.</summary>
+    internal bool Contains(WritePosition position)
+    {
+        var source = new GtidSource(position.Server, Tag: "");
+        return _ranges.Any(range => range.Source == source && range.First <= position.Number && position.Number <= range.Last);
+    }
+
     /// <summary>Whether every transaction of <paramref name="other"/> is in this set.</summary>
     public bool Contains(GtidSet other)
     {

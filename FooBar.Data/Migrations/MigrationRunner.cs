@@ -41,8 +41,8 @@ internal sealed partial class MigrationRunner(
             return $"waiting for a primary: {board.Current.Summary}";
         }
 
-        var connection = await NodeConnection.OpenAsync(source.Nodes[primary.Endpoint], options.Value.OpenTimeLimit, clock, cancellationToken);
-        await using var session = new WriteSession(database, primary, connection, options.Value.StatementTimeLimit);
+        var connection = await NodeConnection.OpenAsync(source.Nodes[primary.Endpoint], options.Value.OpenTimeLimit, clock, CancellationToken.None, cancellationToken);
+        await using var session = new WriteSession(database, new OpenedNode(primary, connection));
 
         // The lock belongs to the connection: it goes when the session is disposed, and also when this process dies.
         if (Convert.ToInt32(await session.ScalarAsync($"SELECT GET_LOCK('foobar.migrations', 1)", cancellationToken), CultureInfo.InvariantCulture) != 1)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using FooBar.Data.Consistency;
+using FooBar.Data.Idempotency;
 using FooBar.Data.Topology;
 using Microsoft.Extensions.Options;
 
@@ -8,20 +10,26 @@ namespace FooBar.Data.Routing;
 /// <summary>The product's database: opens sessions with the node that fits.</summary>
 public sealed class Database
 {
-    /// <summary>The pause before a node that could not be connected to is tried again.</summary>
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
-
-    private readonly DatabaseNodes _nodes;
     private readonly TopologyBoard _board;
-    private readonly DataOptions _options;
-    private readonly TimeProvider _clock;
+    private readonly NodeOpener _opener;
+    private readonly CopyWithWrite _copyWithWrite;
+    private readonly KeyedWrite _keyedWrite;
     private uint _turn;
 
-    internal Database(DatabaseNodes nodes, TopologyBoard board, IOptions<DataOptions> options, TimeProvider clock) =>
-        (_nodes, _board, _options, _clock) = (nodes, board, options.Value, clock);
+    internal Database(DatabaseNodes nodes, TopologyBoard board, IOptions<DataOptions> options, TimeProvider clock)
+    {
+        (_board, Options, Clock) = (board, options.Value, clock);
+        _opener = new(nodes, board, options, clock);
+        _copyWithWrite = new(_opener, board, options, clock);
+        _keyedWrite = new(this);
+    }
 
     /// <summary>Who may be asked for what, as of the last answers of the nodes.</summary>
     public ClusterTopology Topology => _board.Current;
+
+    internal DataOptions Options { get; }
+
+    internal TimeProvider Clock { get; }
 
     /// <summary>Opens a session for reading.</summary>
     /// <param name="copy">Which copy of the data the read accepts.</param>
@@ -30,17 +38,36 @@ public sealed class Database
     public async Task<ReadSession> OpenAsync(ReadFrom copy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(copy);
-        var (node, connection) = await OpenCopyAsync(copy, failed: null, cancellationToken);
-        return new ReadSession(this, copy, node, connection, _options.StatementTimeLimit);
+        return new ReadSession(this, copy, await OpenCopyAsync(copy, failed: null, cancellationToken));
     }
 
     /// <summary>Opens a session with the primary; while there is none, waits for one.</summary>
     /// <exception cref="NoPrimaryException">There is no primary, and none came within WriteWait.</exception>
-    public Task<WriteSession> OpenForWriteAsync(CancellationToken cancellationToken) =>
-        OpenForWriteAsync(_options.WriteWait, cancellationToken);
+    public Task<WriteSession> OpenForWriteAsync(CancellationToken cancellationToken) => OpenForWriteAsync(Options.WriteWait, cancellationToken);
 
     /// <summary>
-    /// Carries out a write that may be repeated, one that names its own keys: when the primary goes away or is fenced
+    /// Carries out a unit of work exactly once: its changes and the key are one transaction. Whoever brings the same key and the
+    /// same request again gets the answer of the first time. While there is no primary the work waits; if the primary goes away
+    /// meanwhile, even during the commit, it is settled on the next one, for as long as WriteWait.
+    /// </summary>
+    /// <param name="key">What makes this write and its repetitions one.</param>
+    /// <param name="work">
+    /// The statements; they run in a transaction that is begun and committed around them, possibly several times until one commits.
+    /// What it returns is kept as JSON.
+    /// </param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="NoPrimaryException">Nothing has been written.</exception>
+    /// <exception cref="OutcomeUnknownException">It may or may not have been written; the same key will tell.</exception>
+    /// <exception cref="KeyReusedException">The key belongs to another request; nothing has been written.</exception>
+    public Task<Written<T>> WriteAsync<T>(IdempotencyKey key, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(work);
+        return _keyedWrite.RunAsync(key, work, cancellationToken);
+    }
+
+    /// <summary>
+    /// Carries out a write that may be repeated without harm, one that names its own keys: when the primary goes away or is fenced
     /// meanwhile, it is begun again on the next one, for as long as WriteWait.
     /// </summary>
     /// <exception cref="NoPrimaryException">Nothing has been written.</exception>
@@ -48,7 +75,7 @@ public sealed class Database
     public async Task<T> WriteAsync<T>(Func<WriteSession, Task<T>> repeatable, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repeatable);
-        var start = _clock.GetTimestamp();
+        var start = Clock.GetTimestamp();
         OutcomeUnknownException? unknown = null;
         while (true)
         {
@@ -67,27 +94,29 @@ public sealed class Database
                 }
             }
 
-            await Task.Delay(RetryPause, _clock, cancellationToken);
+            await Task.Delay(NodeOpener.RetryPause, Clock, cancellationToken);
         }
 
-        TimeSpan Left() => _options.WriteWait - _clock.GetElapsedTime(start);
+        TimeSpan Left() => Options.WriteWait - Clock.GetElapsedTime(start);
     }
 
-    internal Task<(NodeStatus Node, NodeConnection Connection)> OpenCopyAsync(ReadFrom copy, NodeEndpoint? failed, CancellationToken cancellationToken)
+    internal async Task<OpenedNode> OpenCopyAsync(ReadFrom copy, NodeEndpoint? failed, CancellationToken cancellationToken)
     {
         var turn = Interlocked.Increment(ref _turn);
-        return OpenOnAsync(
-            (topology, unusable) => Route.ForReading(topology, copy, turn, unusable), failed, _options.ReadWait,
-            (reason, cause) => new NoReadableCopyException($"No copy to read within {Seconds(_options.ReadWait)}: {reason}.", cause), cancellationToken);
+        if (copy.Position is not { } write)
+        {
+            return await OpenAnyCopyAsync(copy, turn, failed, Options.ReadWait, cancellationToken);
+        }
+
+        // After waiting for so long an older answer that says so is worth more than none.
+        return await _copyWithWrite.OpenAsync(write, turn, failed, cancellationToken)
+            ?? await OpenAnyCopyAsync(copy, turn, failed, TimeSpan.Zero, cancellationToken) with { IsBehind = true };
     }
 
-    private async Task<WriteSession> OpenForWriteAsync(TimeSpan wait, CancellationToken cancellationToken)
-    {
-        var (node, connection) = await OpenOnAsync(
-            (topology, _) => Route.ForWriting(topology), failed: null, wait,
-            (reason, cause) => new NoPrimaryException($"No primary within {Seconds(_options.WriteWait)}: {reason}.", cause), cancellationToken);
-        return new WriteSession(this, node, connection, _options.StatementTimeLimit);
-    }
+    internal async Task<WriteSession> OpenForWriteAsync(TimeSpan wait, CancellationToken cancellationToken) =>
+        new(this, await _opener.OpenAsync(
+            (topology, _) => Route.ForWriting(topology), writing: true, failed: null, wait,
+            (reason, cause) => new NoPrimaryException($"No primary within {Seconds(Options.WriteWait)}: {reason}.", cause), cancellationToken));
 
     internal bool IsUsable(NodeEndpoint endpoint) =>
         _board.Current.Nodes.Any(node => node.Endpoint == endpoint && node.Role != NodeRole.Unusable);
@@ -95,34 +124,10 @@ public sealed class Database
     /// <summary>A statement has met a node that is not what the topology says.</summary>
     internal void Suspect() => _board.RequestRefresh();
 
-    private async Task<(NodeStatus Node, NodeConnection Connection)> OpenOnAsync(
-        Func<ClusterTopology, NodeEndpoint?, NodeStatus?> choose, NodeEndpoint? failed, TimeSpan wait,
-        Func<string, Exception?, Exception> unavailable, CancellationToken cancellationToken)
-    {
-        var start = _clock.GetTimestamp();
-        while (true)
-        {
-            // Another copy at once, else the first that comes: it may be the one that failed, recovered.
-            var node = choose(_board.Current, failed)
-                ?? await _board.WaitForAsync(topology => choose(topology, null), wait - _clock.GetElapsedTime(start), cancellationToken)
-                ?? throw unavailable(_board.Current.Summary, null);
-            try
-            {
-                return (node, await NodeConnection.OpenAsync(_nodes[node.Endpoint], _options.OpenTimeLimit, _clock, cancellationToken));
-            }
-            catch (Exception e) when (MySqlFailure.IsConnection(e) && !cancellationToken.IsCancellationRequested)
-            {
-                Suspect();
-                if (_clock.GetElapsedTime(start) >= wait)
-                {
-                    throw unavailable($"{node.Name} cannot be connected to ({e.Message})", e);
-                }
-            }
-
-            failed = node.Endpoint;
-            await Task.Delay(RetryPause, _clock, cancellationToken);
-        }
-    }
+    private Task<OpenedNode> OpenAnyCopyAsync(ReadFrom copy, uint turn, NodeEndpoint? failed, TimeSpan wait, CancellationToken cancellationToken) =>
+        _opener.OpenAsync(
+            (topology, unusable) => Route.ForReading(topology, copy, turn, unusable), writing: false, failed, wait,
+            (reason, cause) => new NoReadableCopyException($"No copy to read within {Seconds(Options.ReadWait)}: {reason}.", cause), cancellationToken);
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} s");
 }

@@ -10,6 +10,9 @@ internal static class MySqlFailure
     /// <summary>ER_SERVER_OFFLINE_MODE and ER_READ_ONLY_MODE, which MySqlErrorCode has no names for.</summary>
     private const MySqlErrorCode OfflineMode = (MySqlErrorCode)3032, ReadOnlyMode = (MySqlErrorCode)1836;
 
+    /// <summary>ER_DISK_FULL and ER_RECORD_FILE_FULL.</summary>
+    private const MySqlErrorCode DiskFull = (MySqlErrorCode)1021, TableFull = (MySqlErrorCode)1114;
+
     /// <summary>The network, the server or the driver: anything but a bug of ours.</summary>
     public static bool IsFromDatabase(Exception e) => e is DbException or IOException or SocketException or TimeoutException;
 
@@ -23,6 +26,15 @@ internal static class MySqlFailure
         IOException or SocketException or TimeoutException => true,
         _ => false,
     };
+
+    /// <summary>
+    /// The server has undone the statement for a reason that passes, so that the same transaction may succeed when it is begun again:
+    /// somebody else's locks, an operator's KILL QUERY, a disk that somebody is about to tidy.
+    /// </summary>
+    public static bool IsPassing(Exception? e) => e is MySqlException failure && IsPassing(failure.ErrorCode);
+
+    internal static bool IsPassing(MySqlErrorCode code) => code
+        is MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.QueryInterrupted or DiskFull or TableFull;
 
     /// <summary>
     /// The node takes no writes (any more); the statement was not carried out. Offline mode is not among these: it also ends

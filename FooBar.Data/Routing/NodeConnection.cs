@@ -12,19 +12,29 @@ internal sealed class NodeConnection : IAsyncDisposable
     /// <summary>What cancelling may take before the work is left behind.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>What giving the connection back may take before it is left to itself.</summary>
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+
     private readonly DatabaseNode _node;
     private readonly MySqlConnection _connection;
     private readonly TimeProvider _clock;
+    private readonly CancellationToken _dismissal;
     private Task _work = Task.CompletedTask;
 
-    private NodeConnection(DatabaseNode node, TimeProvider clock) =>
-        (_node, _connection, _clock) = (node, node.Source.CreateConnection(), clock);
+    private NodeConnection(DatabaseNode node, TimeProvider clock, CancellationToken dismissal) =>
+        (_node, _connection, _clock, _dismissal) = (node, node.Source.CreateConnection(), clock, dismissal);
 
     public DatabaseNode Node => _node;
 
-    public static async Task<NodeConnection> OpenAsync(DatabaseNode node, TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="node">The node to connect to.</param>
+    /// <param name="limit">How long that may take.</param>
+    /// <param name="clock">Counts the time.</param>
+    /// <param name="dismissal">Cancelled when the node's answers are not worth waiting for any more, now or later.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<NodeConnection> OpenAsync(
+        DatabaseNode node, TimeSpan limit, TimeProvider clock, CancellationToken dismissal, CancellationToken cancellationToken)
     {
-        var opened = new NodeConnection(node, clock);
+        var opened = new NodeConnection(node, clock, dismissal);
         try
         {
             await opened.RunAsync(
@@ -44,6 +54,7 @@ internal sealed class NodeConnection : IAsyncDisposable
     }
 
     /// <exception cref="TimeoutException">The work was not done within the limit; the connection is of no more use.</exception>
+    /// <exception cref="IOException">The node has been dismissed; the connection is of no more use.</exception>
     public async Task<T> RunAsync<T>(
         Func<MySqlConnection, CancellationToken, Task<T>> work, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -53,34 +64,43 @@ internal sealed class NodeConnection : IAsyncDisposable
         }
 
         using var timer = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _dismissal, cancellationToken);
+        using var patience = new CancellationTokenSource();
+        await using var ending = any.Token.Register(() => patience.CancelAfter(Grace));
 
         // On the pool: what blocks before its first await must not block whoever counts the time.
-        var token = either.Token;
+        var token = any.Token;
         var running = Task.Run(() => work(_connection, token), CancellationToken.None);
         _work = running;
         try
         {
-            return await running.WaitAsync(limit + Grace, _clock, CancellationToken.None);
+            return await running.WaitAsync(patience.Token);
         }
-        catch (Exception e) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested
+        catch (Exception e) when (any.IsCancellationRequested && !cancellationToken.IsCancellationRequested
             && (e is OperationCanceledException or TimeoutException || MySqlFailure.IsFromDatabase(e)))
         {
-            throw new TimeoutException(
-                string.Create(CultureInfo.InvariantCulture, $"{_node.Endpoint} did not answer within {limit.TotalSeconds:0.###} s."), e);
+            throw _dismissal.IsCancellationRequested
+                ? new IOException($"{_node.Endpoint} has been replaced by another node before it answered.", e)
+                : new TimeoutException(
+                    string.Create(CultureInfo.InvariantCulture, $"{_node.Endpoint} did not answer within {limit.TotalSeconds:0.###} s."), e);
         }
     }
 
     public ValueTask DisposeAsync()
     {
-        if (_work.IsCompleted)
+        if (!_work.IsCompleted)
         {
-            return _connection.DisposeAsync();
+            _ = DisposeLaterAsync();
+            return ValueTask.CompletedTask;
         }
 
-        _ = DisposeLaterAsync();
-        return ValueTask.CompletedTask;
+        // An open transaction is rolled back, which a node that hangs does not answer either.
+        var closing = _connection.DisposeAsync();
+        return closing.IsCompleted ? closing : CloseAsync(closing.AsTask());
     }
+
+    private async ValueTask CloseAsync(Task closing) =>
+        await closing.WaitAsync(CloseLimit, _clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task DisposeLaterAsync()
     {

@@ -1,42 +1,55 @@
-using FooBar.Data.Topology;
 using MySqlConnector;
 
 namespace FooBar.Data.Routing;
 
 /// <summary>
-/// A session that reads. If its copy goes away the read is tried once on another one, so that <see cref="Session.Node"/>
-/// tells who answered only after the answer.
+/// A session that reads. If its copy goes away the read is tried on another one, for as long as ReadWait, so that
+/// <see cref="Session.Node"/> tells who answered only after the answer.
 /// </summary>
 public sealed class ReadSession : Session
 {
     private readonly Database _database;
     private readonly ReadFrom _copy;
-    private bool _moved;
+    private long? _failedAt;
 
-    internal ReadSession(Database database, ReadFrom copy, NodeStatus node, NodeConnection connection, TimeSpan statementTimeLimit)
-        : base(node, connection, statementTimeLimit) => (_database, _copy) = (database, copy);
+    internal ReadSession(Database database, ReadFrom copy, OpenedNode opened)
+        : base(opened, database.Options.StatementTimeLimit) => (_database, _copy, IsBehind) = (database, copy, opened.IsBehind);
+
+    /// <summary>
+    /// Whether the copy lacks the write that it was asked to have, because no copy that has it could be reached. What is read is
+    /// older than what its reader knows, and is to be shown as that.
+    /// </summary>
+    public bool IsBehind { get; private set; }
 
     private protected override async Task<T> RunAsync<T>(
         Func<MySqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        try
+        while (true)
         {
-            return await RunOnceAsync(work, cancellationToken);
-        }
-        catch (Exception e) when (IsTheNodes(e) && !cancellationToken.IsCancellationRequested)
-        {
-            _database.Suspect();
-            if (_moved)
+            try
             {
-                throw new NoReadableCopyException($"{Node} went away while it was read: {e.Message}", e);
+                return await RunOnceAsync(work, cancellationToken);
             }
-        }
+            catch (Exception e) when (IsTheNodes(e) && !cancellationToken.IsCancellationRequested)
+            {
+                _database.Suspect();
+                if (_failedAt is not null)
+                {
+                    await Task.Delay(NodeOpener.RetryPause, _database.Clock, cancellationToken);
+                }
 
-        // All rows are read before any is handed out, so that starting again elsewhere repeats none.
-        _moved = true;
-        var (node, connection) = await _database.OpenCopyAsync(_copy, failed: Endpoint, cancellationToken);
-        await MoveToAsync(node, connection);
-        return await RunAsync(work, cancellationToken);
+                _failedAt ??= _database.Clock.GetTimestamp();
+                if (_database.Clock.GetElapsedTime(_failedAt.Value) >= _database.Options.ReadWait)
+                {
+                    throw new NoReadableCopyException($"{Node} went away while it was read: {e.Message}", e);
+                }
+            }
+
+            // All rows are read before any is handed out, so that starting again elsewhere repeats none.
+            var opened = await _database.OpenCopyAsync(_copy, failed: Endpoint, cancellationToken);
+            IsBehind = opened.IsBehind;
+            await MoveToAsync(opened);
+        }
     }
 
     // A node that hangs is out of the topology by the time a statement's limit is over. If it is not, the statement is slow,

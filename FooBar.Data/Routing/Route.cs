@@ -1,3 +1,4 @@
+using FooBar.Data.Consistency;
 using FooBar.Data.Topology;
 
 namespace FooBar.Data.Routing;
@@ -14,12 +15,24 @@ internal static class Route
     public static NodeStatus? ForReading(ClusterTopology topology, ReadFrom copy, uint turn, NodeEndpoint? failed)
     {
         var primary = topology.Primary is { } node && node.Endpoint != failed ? node : null;
-        if (!copy.AcceptsReplica)
-        {
-            return primary;
-        }
-
-        var replicas = topology.Replicas.Where(replica => replica.Endpoint != failed).ToList();
-        return replicas.Count > 0 ? replicas[(int)(turn % (uint)replicas.Count)] : primary;
+        return copy.AcceptsReplica ? InTurn(Replicas(topology, failed), turn) ?? primary : primary;
     }
+
+    /// <summary>
+    /// Who may have a write, in the order in which to ask: a replica that is known to have it, else the replica whose turn it is,
+    /// which may have got it since, and then the primary.
+    /// </summary>
+    public static IEnumerable<NodeStatus> ForReadingWith(ClusterTopology topology, WritePosition write, uint turn, NodeEndpoint? failed)
+    {
+        var replicas = Replicas(topology, failed);
+        var replica = InTurn([.. replicas.Where(node => node.Executed.Contains(write))], turn) ?? InTurn(replicas, turn);
+        var primary = topology.Primary is { } node && node.Endpoint != failed ? node : null;
+        return new[] { replica, primary }.OfType<NodeStatus>();
+    }
+
+    private static List<NodeStatus> Replicas(ClusterTopology topology, NodeEndpoint? failed) =>
+        [.. topology.Replicas.Where(replica => replica.Endpoint != failed)];
+
+    private static NodeStatus? InTurn(List<NodeStatus> nodes, uint turn) =>
+        nodes.Count > 0 ? nodes[(int)(turn % (uint)nodes.Count)] : null;
 }

@@ -10,8 +10,8 @@ public abstract class Session : IAsyncDisposable
     private NodeConnection _connection;
     private NodeStatus _node;
 
-    private protected Session(NodeStatus node, NodeConnection connection, TimeSpan statementTimeLimit) =>
-        (_node, _connection, StatementTimeLimit) = (node, connection, statementTimeLimit);
+    private protected Session(OpenedNode opened, TimeSpan statementTimeLimit) =>
+        (_node, _connection, StatementTimeLimit) = (opened.Node, opened.Connection, statementTimeLimit);
 
     /// <summary>The name of the node that is asked.</summary>
     public string Node => _node.Name;
@@ -83,10 +83,10 @@ public abstract class Session : IAsyncDisposable
     private protected Task<T> RunOnceAsync<T>(Func<MySqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
         _connection.RunAsync(work, StatementTimeLimit, cancellationToken);
 
-    private protected async Task MoveToAsync(NodeStatus node, NodeConnection connection)
+    private protected async Task MoveToAsync(OpenedNode opened)
     {
         var left = _connection;
-        (_node, _connection) = (node, connection);
+        (_node, _connection) = (opened.Node, opened.Connection);
         await left.DisposeAsync();
     }
 }

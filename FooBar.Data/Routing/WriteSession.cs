@@ -1,4 +1,4 @@
-using FooBar.Data.Topology;
+using FooBar.Data.Consistency;
 using MySqlConnector;
 
 namespace FooBar.Data.Routing;
@@ -8,8 +8,8 @@ public sealed class WriteSession : Session
 {
     private readonly Database _database;
 
-    internal WriteSession(Database database, NodeStatus node, NodeConnection connection, TimeSpan statementTimeLimit)
-        : base(node, connection, statementTimeLimit) => _database = database;
+    internal WriteSession(Database database, OpenedNode opened)
+        : base(opened, database.Options.StatementTimeLimit) => _database = database;
 
     /// <summary>Carries out a statement that returns no rows, and returns how many rows it touched.</summary>
     /// <exception cref="NoPrimaryException">The node is not the primary any more; nothing has been written.</exception>
@@ -54,6 +54,18 @@ public sealed class WriteSession : Session
             cancellationToken);
         await transaction.DisposeAsync();
         Transaction = null;
+    }
+
+    /// <summary>A position behind everything that this session has committed; null on a server that keeps no GTIDs.</summary>
+    /// <remarks>
+    /// The server could tell the transaction's own GTID with the commit's answer, but MySqlConnector does not pass that on. The
+    /// last one of all is at most a few transactions later.
+    /// </remarks>
+    internal async Task<WritePosition?> PositionAsync(CancellationToken cancellationToken)
+    {
+        var rows = await QueryAsync(
+            $"SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_executed", row => (Server: row.GetString(0), Executed: row.GetString(1)), cancellationToken);
+        return GtidSet.Parse(rows[0].Executed).LastOf(Guid.Parse(rows[0].Server));
     }
 
     private protected override async Task<T> RunAsync<T>(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FooBar.Data.Consistency;
 using FooBar.Data.Routing;
 using MySqlConnector;
 
@@ -16,7 +17,7 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
     /// compared. A source that is not heard any more (it sends heartbeats when it has nothing else) counts from its last sign.
     /// </summary>
     private const string Questions = """
-        SELECT @@GLOBAL.report_host, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode;
+        SELECT @@GLOBAL.report_host, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode, @@GLOBAL.gtid_executed;
 
         SELECT applier.SERVICE_STATE = 'ON',
                IF(receiver.SERVICE_STATE = 'ON',
@@ -46,7 +47,7 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
         var start = clock.GetTimestamp();
         try
         {
-            _connection ??= await NodeConnection.OpenAsync(node, options.ProbeTimeLimit, clock, cancellationToken);
+            _connection ??= await NodeConnection.OpenAsync(node, options.ProbeTimeLimit, clock, CancellationToken.None, cancellationToken);
             var left = options.ProbeTimeLimit - clock.GetElapsedTime(start);
             return Observation.Of(node.Endpoint, await _connection.RunAsync(AskAsync, left, cancellationToken));
         }
@@ -74,7 +75,10 @@ internal sealed class NodeProbe(DatabaseNode node, DataOptions options, TimeProv
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         var name = await reader.IsDBNullAsync(0, cancellationToken) || reader.GetString(0).Length == 0 ? node.Endpoint.ToString() : reader.GetString(0);
-        var facts = new NodeFacts(name, ReadFlag(reader, 1), ReadFlag(reader, 2), Epoch: 0, Replication: null);
+        var facts = new NodeFacts(name, ReadFlag(reader, 1), ReadFlag(reader, 2), Epoch: 0, Replication: null)
+        {
+            Executed = GtidSet.TryParse(reader.GetString(3), out var executed) ? executed : GtidSet.Empty,
+        };
 
         await reader.NextResultAsync(cancellationToken);
         if (await reader.ReadAsync(cancellationToken))

@@ -1,3 +1,5 @@
+using FooBar.Data.Consistency;
+
 namespace FooBar.Data.Topology;
 
 /// <summary>What a node may be used for.</summary>
@@ -18,4 +20,8 @@ public enum NodeRole
 /// <param name="Name">Its own name (report_host), or its address while it has told none.</param>
 /// <param name="Role">What it may be used for.</param>
 /// <param name="Reason">Why, in one sentence.</param>
-public sealed record NodeStatus(NodeEndpoint Endpoint, string Name, NodeRole Role, string Reason);
+public sealed record NodeStatus(NodeEndpoint Endpoint, string Name, NodeRole Role, string Reason)
+{
+    /// <summary>The transactions that it had carried out when it was last asked; it never has fewer later.</summary>
+    internal GtidSet Executed { get; init; } = GtidSet.Empty;
+}

@@ -1,3 +1,5 @@
+using FooBar.Data.Consistency;
+
 namespace FooBar.Data.Topology;
 
 /// <summary>What one probe of one node brought: facts, or the reason why there are none, as in "mysql-1 [reason]".</summary>
@@ -16,7 +18,11 @@ internal sealed record Observation(NodeEndpoint Endpoint, NodeFacts? Facts, stri
 /// <param name="Offline">Whether it is in offline mode, which serves no application.</param>
 /// <param name="Epoch">The number of the last promotion that its data knows of.</param>
 /// <param name="Replication">How it follows its source; null if it follows none.</param>
-internal sealed record NodeFacts(string Name, bool ReadOnly, bool Offline, long Epoch, ReplicationFacts? Replication);
+internal sealed record NodeFacts(string Name, bool ReadOnly, bool Offline, long Epoch, ReplicationFacts? Replication)
+{
+    /// <summary>The transactions that it has carried out.</summary>
+    public GtidSet Executed { get; init; } = GtidSet.Empty;
+}
 
 /// <summary>How a node follows its source.</summary>
 /// <param name="Applying">Whether it applies what it received.</param>

@@ -8,6 +8,7 @@ namespace FooBar.Data.Topology;
 internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOptions> options, TimeProvider clock, ILogger<TopologyBoard> logger)
 {
     private readonly Lock _lock = new();
+    private readonly Dismissals _dismissals = new();
     private readonly Dictionary<NodeEndpoint, Observation> _seen = [];
 
     private ClusterTopology _current = TopologyRules.Next(
@@ -53,6 +54,7 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
             Observation[] seen = [.. nodes.Endpoints.Select(node => _seen.GetValueOrDefault(node) ?? Observation.NotYet(node))];
             var next = TopologyRules.Next(before, seen, options.Value.MaxReplicaLag);
             Volatile.Write(ref _current, next);
+            _dismissals.Follow(next);
             _readableAt = next.IsReadable || before.IsReadable ? clock.GetTimestamp() : _readableAt;
             LogIfNew(next);
             if (!next.HasSameRolesAs(before))
@@ -61,6 +63,9 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
             }
         }
     }
+
+    /// <summary>Cancelled when the node is of no more use for what it was chosen for, and another one is.</summary>
+    public CancellationToken DismissalOf(NodeEndpoint node, bool writing) => _dismissals.Of(node, writing);
 
     /// <summary>Asks for probes at once: a statement has just met a node that is not what the topology says.</summary>
     public void RequestRefresh() => Interlocked.Exchange(ref _refreshWanted, NewSignal()).TrySetResult();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FooBar.Data.Consistency;
 
 namespace FooBar.Data.Topology;
 
@@ -23,7 +24,10 @@ internal static class TopologyRules
             var (role, reason) = node.Facts is { } facts
                 ? Judge(facts, epoch, writable.Count, hasPrimary ? maxReplicaLag : TimeSpan.MaxValue)
                 : (NodeRole.Unusable, node.Failure!);
-            return new(node.Endpoint, node.Facts?.Name ?? LastName(node.Endpoint), role, reason);
+            return new(node.Endpoint, node.Facts?.Name ?? LastName(node.Endpoint), role, reason)
+            {
+                Executed = node.Facts?.Executed ?? GtidSet.Empty,
+            };
         }
 
         string LastName(NodeEndpoint endpoint) =>

@@ -1,4 +1,5 @@
 using FooBar.Data;
+using FooBar.Data.Idempotency;
 using FooBar.Data.Migrations;
 using FooBar.Data.Routing;
 using FooBar.Data.Topology;
@@ -25,23 +26,34 @@ internal sealed class DataHost : IAsyncDisposable
 
     public ClusterTopology Topology => Database.Topology;
 
+    internal KeyExpiry Expiry => Services.GetServices<IHostedService>().OfType<KeyExpiry>().Single();
+
     /// <summary>As "mysql-1 Primary, mysql-2 Replica".</summary>
     public string Roles => string.Join(", ", Topology.Nodes.Select(node => $"{node.Name} {node.Role}"));
 
     /// <summary>Starts; the options are quicker than a product's, so that tests are.</summary>
     public static async Task<DataHost> StartAsync(
-        MySqlPair mysql, bool migrate = false, Action<IHostApplicationBuilder>? configure = null, params (string Key, string Value)[] options)
+        MySqlPair mysql, bool migrate = false, Action<IHostApplicationBuilder>? configure = null, params (string Key, string Value)[] options) =>
+        await StartAsync(mysql, mysql.Application, migrate, configure, options);
+
+    /// <summary>Starts with another connection string than the pair's own, one that goes through a proxy say.</summary>
+    public static async Task<DataHost> StartAsync(
+        MySqlPair mysql, string application, bool migrate = false, Action<IHostApplicationBuilder>? configure = null, params (string Key, string Value)[] options)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["ConnectionStrings:foobar"] = mysql.Application,
+            ["ConnectionStrings:foobar"] = application,
             ["ConnectionStrings:foobar-migrations"] = mysql.Migrations,
             ["Data:ProbeInterval"] = "00:00:00.1",
             ["Data:WriteWait"] = "00:00:02",
             ["Data:ReadWait"] = "00:00:02",
         });
-        builder.Configuration.AddInMemoryCollection(options.ToDictionary(option => $"Data:{option.Key}", option => (string?)option.Value));
+        foreach (var (key, value) in options)
+        {
+            builder.Configuration[$"Data:{key}"] = value;
+        }
+
         builder.Logging.ClearProviders();
         builder.AddDatabase("foobar");
         if (migrate)

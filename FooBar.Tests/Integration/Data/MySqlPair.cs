@@ -1,3 +1,4 @@
+using System.Globalization;
 using FooBar.Tests.Support;
 using MySqlConnector;
 
@@ -13,6 +14,7 @@ public sealed class MySqlPair : IAsyncLifetime
 
     private const string Clean = """
         SET GLOBAL offline_mode = OFF;
+        SET GLOBAL rpl_semi_sync_source_enabled = OFF, GLOBAL rpl_semi_sync_replica_enabled = OFF;
         SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF;
         STOP REPLICA;
         RESET REPLICA ALL;
@@ -67,6 +69,20 @@ public sealed class MySqlPair : IAsyncLifetime
             Convert.ToInt64(await AsRootAsync(node, "SELECT COUNT(*) FROM failover.epoch"), null) == 1);
     }
 
+    /// <summary>From now on a commit on node 1 waits, for ever if need be, until node 2 has acknowledged it.</summary>
+    public async Task WaitForAcknowledgementsAsync()
+    {
+        await AsRootAsync(2, "SET GLOBAL rpl_semi_sync_replica_enabled = ON; STOP REPLICA IO_THREAD; START REPLICA IO_THREAD");
+        await AsRootAsync(1, "SET GLOBAL rpl_semi_sync_source_timeout = 4294967295, GLOBAL rpl_semi_sync_source_enabled = ON");
+        await Eventually.Within(TimeSpan.FromSeconds(15), async _ => Equals(await AsRootAsync(
+            1, "SELECT VARIABLE_VALUE FROM performance_schema.global_status WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_clients'"), "1"));
+    }
+
+    /// <summary>Waits until so many commits on a node wait for an acknowledgement.</summary>
+    public Task CommitsWaitAsync(int node, int count) => Eventually.Within(TimeSpan.FromSeconds(10), async _ =>
+        Convert.ToInt64(await AsRootAsync(
+            node, "SELECT COUNT(*) FROM performance_schema.processlist WHERE STATE LIKE 'Waiting for semi-sync ACK%'"), null) == count);
+
     /// <summary>What the coordinator does last in a promotion.</summary>
     public Task PromoteAsync(int node, long epoch) => AsRootAsync(node, $"""
         STOP REPLICA;
@@ -81,6 +97,26 @@ public sealed class MySqlPair : IAsyncLifetime
         await _nodes[Name(node)].PauseAsync();
         return new Undo(() => _nodes[Name(node)].UnpauseAsync());
     }
+
+    /// <summary>The server dies as from a power cut, until what is returned is disposed.</summary>
+    public async Task<IAsyncDisposable> KillAsync(int node)
+    {
+        await _nodes.KillAsync(Name(node), CancellationToken.None);
+        return new Undo(() => StartAsync(node));
+    }
+
+    /// <summary>Starts a server that was killed; it comes up fenced.</summary>
+    public async Task StartAsync(int node)
+    {
+        await _nodes[Name(node)].StartAsync();
+        await Eventually.Within(TimeSpan.FromSeconds(30), _ => AsRootAsync(node, "SELECT 1"));
+    }
+
+    /// <summary>The application's connection string, with another port for a node.</summary>
+    public string ApplicationVia(int node, int port) => Application.Replace(
+        string.Create(CultureInfo.InvariantCulture, $":{Port(node)}"), string.Create(CultureInfo.InvariantCulture, $":{port}"), StringComparison.Ordinal);
+
+    public int Port(int node) => (int)new MySqlConnectionStringBuilder(_nodes.ConnectionString(Name(node))).Port;
 
     public Task<object?> AsRootAsync(int node, string sql) => _nodes.ScalarAsync(Name(node), sql, CancellationToken.None);
 

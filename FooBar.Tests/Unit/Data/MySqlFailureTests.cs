@@ -23,6 +23,16 @@ public sealed class MySqlFailureTests
         Assert.Equal(fenced, MySqlFailure.IsFenced((MySqlErrorCode)code));
     }
 
+    [Theory]
+    [InlineData(1205, true)] // lock wait timeout
+    [InlineData(1213, true)] // deadlock
+    [InlineData(1317, true)] // KILL QUERY
+    [InlineData(1021, true)] // disk full
+    [InlineData(1062, false)] // duplicate key
+    [InlineData(1064, false)] // syntax
+    public void IsPassing_ErrorCode_TellsWhatIsWorthAnotherAttempt(int code, bool passing) =>
+        Assert.Equal(passing, MySqlFailure.IsPassing((MySqlErrorCode)code));
+
     [Fact]
     public void IsConnection_FailuresOfTheNetwork_AreSome()
     {

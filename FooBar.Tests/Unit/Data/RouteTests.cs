@@ -1,3 +1,4 @@
+using FooBar.Data.Consistency;
 using FooBar.Data.Routing;
 using FooBar.Data.Topology;
 
@@ -7,6 +8,8 @@ public sealed class RouteTests
 {
     private static readonly NodeStatus
         Primary = Node("p", NodeRole.Primary), First = Node("r1", NodeRole.Replica), Second = Node("r2", NodeRole.Replica), Gone = Node("x", NodeRole.Unusable);
+
+    private static readonly WritePosition Write = new(Guid.Parse("3e11fa47-71ca-11e1-9e33-c80aa9429562"), 10);
 
     [Fact]
     public void ForReading_Replicas_TakeTurns() =>
@@ -42,6 +45,23 @@ public sealed class RouteTests
     {
         Assert.Equal(Primary, Route.ForWriting(Topology(First, Primary)));
         Assert.Null(Route.ForWriting(Topology(First, Gone)));
+    }
+
+    [Fact]
+    public void ForReadingWith_SomeReplicaIsKnownToHaveTheWrite_IsAskedFirst()
+    {
+        var fresh = Second with { Executed = GtidSet.Parse($"{Write.Server}:1-10") };
+
+        Assert.All([0u, 1u, 2u], turn => Assert.Equal([fresh, Primary], Route.ForReadingWith(Topology(Primary, First, fresh), Write, turn, failed: null)));
+    }
+
+    [Fact]
+    public void ForReadingWith_NoReplicaIsKnownToHaveTheWrite_ReplicasTakeTurnsAndThePrimaryIsLast()
+    {
+        Assert.Equal([First, Primary], Route.ForReadingWith(Topology(Primary, First, Second), Write, 0, failed: null));
+        Assert.Equal([Second, Primary], Route.ForReadingWith(Topology(Primary, First, Second), Write, 1, failed: null));
+        Assert.Equal([Second], Route.ForReadingWith(Topology(Primary, Second), Write, 1, failed: Primary.Endpoint));
+        Assert.Empty(Route.ForReadingWith(Topology(Gone), Write, 0, failed: null));
     }
 
     private static NodeStatus? Read(ReadFrom copy, uint turn, params NodeStatus[] nodes) => Route.ForReading(Topology(nodes), copy, turn, failed: null);

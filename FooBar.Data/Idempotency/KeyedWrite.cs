@@ -1,0 +1,74 @@
+using System.Text.Json;
+using FooBar.Data.Routing;
+
+namespace FooBar.Data.Idempotency;
+
+/// <summary>
+/// Runs units of work until one has committed. Every attempt is the same, also the one after a commit whose outcome is unknown:
+/// it takes the key's row, and finds it there or not. docs/decisions/unknown-commit.md says why that is enough.
+/// </summary>
+internal sealed class KeyedWrite(Database database)
+{
+    /// <summary>An attempt that begins when the time is nearly over still gets this long for each statement.</summary>
+    private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(500);
+
+    public async Task<Written<T>> RunAsync<T>(IdempotencyKey key, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var start = database.Clock.GetTimestamp();
+        Exception? unknown = null;
+        while (true)
+        {
+            var committing = false;
+            Exception failure;
+            try
+            {
+                await using var session = await database.OpenForWriteAsync(Left(), cancellationToken);
+                session.StatementTimeLimit = TimeSpan.FromTicks(Math.Min(session.StatementTimeLimit.Ticks, Math.Max(Left().Ticks, LeastTime.Ticks)));
+                await session.BeginAsync(cancellationToken);
+                var isNew = await KeyTable.TakeAsync(session, key, cancellationToken);
+                var answer = isNew
+                    ? await WorkAsync(session, key, work, cancellationToken)
+                    : await StoredAsync<T>(session, key, cancellationToken);
+
+                // From here on the transaction may outlive everything else, so that nobody's impatience ends it half-way.
+                committing = true;
+                await session.CommitAsync(CancellationToken.None);
+                return new(answer, !isNew, await session.PositionAsync(CancellationToken.None));
+            }
+            catch (Exception e) when (IsPassing(e, committing) && !cancellationToken.IsCancellationRequested)
+            {
+                // A refusal (the node is fenced) is an answer; whatever else ends a commit tells nothing about it.
+                unknown ??= committing && e is not NoPrimaryException ? e : null;
+                failure = e;
+            }
+
+            if (Left() <= TimeSpan.Zero)
+            {
+                throw unknown is not null
+                    ? new OutcomeUnknownException($"The commit was cut off and could not be settled in time: {failure.Message}", unknown)
+                    : failure as NoPrimaryException ?? new NoPrimaryException($"Nothing could be written in time: {failure.Message}", failure);
+            }
+
+            await Task.Delay(NodeOpener.RetryPause, database.Clock, cancellationToken);
+        }
+
+        TimeSpan Left() => database.Options.WriteWait - database.Clock.GetElapsedTime(start);
+    }
+
+    private static async Task<T> WorkAsync<T>(
+        WriteSession session, IdempotencyKey key, Func<WriteSession, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var answer = await work(session);
+        await KeyTable.AnswerAsync(session, key, JsonSerializer.Serialize(answer, JsonSerializerOptions.Web), cancellationToken);
+        return answer;
+    }
+
+    private static async Task<T> StoredAsync<T>(WriteSession session, IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        var (request, answer) = await KeyTable.ReadAsync(session, key, cancellationToken);
+        return key.Request.AsSpan().SequenceEqual(request) ? JsonSerializer.Deserialize<T>(answer, JsonSerializerOptions.Web)! : throw new KeyReusedException();
+    }
+
+    private static bool IsPassing(Exception failure, bool committing) =>
+        failure is DatabaseUnavailableException || MySqlFailure.IsPassing(failure) || (committing && MySqlFailure.IsFromDatabase(failure));
+}
