@@ -1,8 +1,11 @@
 using FooBar.Data;
 using FooBar.ServiceDefaults;
 using FooBar.ServiceDefaults.Startup;
+using FooBar.Web.Consistency;
+using FooBar.Web.Features;
 using FooBar.Web.Features.Errors;
 using FooBar.Web.Features.Posts;
+using FooBar.Web.Idempotency;
 using FooBar.Web.Keys;
 using FooBar.Web.Security;
 
@@ -16,6 +19,7 @@ return await ServiceProcess.RunAsync(_ =>
     builder.AddRequestLimits();
     builder.AddPages();
     builder.AddSharedKeys();
+    builder.AddConsistency();
     builder.AddPosts();
     builder.AddApiDescription();
 
@@ -24,11 +28,9 @@ return await ServiceProcess.RunAsync(_ =>
     app.UseForwardedHeaders();
     app.UseSecurityHeaders();
     app.UseErrorAnswers();
+    app.UseConsistency();
     app.UseRouting();
-    app.MapStaticAssets();
-    app.MapRazorPages().WithStaticAssets();
-    app.MapPosts();
-    app.MapOpenApi();
-    app.MapDefaultEndpoints();
+    app.UseIdempotencyKeys();
+    app.MapSite();
     return Task.FromResult(app);
 });

@@ -1,4 +1,6 @@
+using FooBar.Data.Idempotency;
 using FooBar.Data.Routing;
+using FooBar.Web.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
@@ -14,6 +16,12 @@ internal sealed class IndexModel(PostStore store) : PageModel
 
     [BindProperty]
     public NewPost Draft { get; set; } = new();
+
+    [BindProperty(Name = "Key")]
+    public FormKey? SentKey { get; set; }
+
+    /// <summary>The key that the form carries: the one that was sent, so that it can be sent again, or a fresh one.</summary>
+    public FormKey Key { get => field ??= SentKey ?? FormKey.New(); private set; }
 
     public IReadOnlyList<Post> Posts { get; private set; } = [];
 
@@ -35,16 +43,21 @@ internal sealed class IndexModel(PostStore store) : PageModel
 
         try
         {
-            var post = await store.AddAsync(Draft, cancellationToken);
+            var post = await store.AddAsync(Key.For("posts", Draft), Draft, cancellationToken);
             return RedirectToPage("Read", new { id = post.Id });
         }
-        catch (DatabaseUnavailableException e)
+        catch (DatabaseUnavailableException)
         {
-            // The draft stays in the form: the page is worth more to its author than an error page.
+            // The draft stays in the form: the page is worth more to its author than an error page. So does the key: whatever has
+            // become of this attempt, the next one makes one post of it.
             Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            NotSaved = e is OutcomeUnknownException
-                ? "The connection broke before your post was confirmed. Look below whether it is there before you send it again."
-                : "Your post could not be saved just now. It is still here: send it again in a moment.";
+            NotSaved = "Your post could not be saved just now. It is still here: send it again in a moment.";
+        }
+        catch (KeyReusedException)
+        {
+            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
+            Key = FormKey.New();
+            NotSaved = "You have sent this form before, with another text. Send it again if this is to be a post of its own.";
         }
 
         try

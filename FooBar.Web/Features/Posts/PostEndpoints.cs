@@ -1,3 +1,4 @@
+using FooBar.Web.Idempotency;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace FooBar.Web.Features.Posts;
@@ -15,6 +16,10 @@ internal static class PostEndpoints
         posts.MapGet("/{id:guid}", FindAsync).WithName("GetPost").WithSummary("One post")
             .ProducesProblem(StatusCodes.Status404NotFound);
         posts.MapPost("/", AddAsync).WithName("AddPost").WithSummary("Adds a post");
+        posts.MapPut("/{id:guid}", ChangeAsync).WithName("ChangePost").WithSummary("Replaces what a post says")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        posts.MapDelete("/{id:guid}", DeleteAsync).WithName("DeletePost").WithSummary("Deletes a post")
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<Results<Ok<PostList>, ValidationProblem>> ListAsync(
@@ -36,19 +41,37 @@ internal static class PostEndpoints
         Guid id, PostStore posts, CancellationToken cancellationToken) =>
         await posts.FindAsync(id, cancellationToken) is { } post
             ? TypedResults.Ok(post)
-            : TypedResults.Problem($"There is no post {id}.", statusCode: StatusCodes.Status404NotFound);
+            : NotFound(id);
 
     private static async Task<Results<CreatedAtRoute<Post>, ValidationProblem>> AddAsync(
-        NewPost draft, PostStore posts, CancellationToken cancellationToken)
+        RequestKey key, NewPost draft, PostStore posts, CancellationToken cancellationToken)
     {
         if (draft.Mistakes() is { Count: > 0 } mistakes)
         {
             return TypedResults.ValidationProblem(mistakes);
         }
 
-        var post = await posts.AddAsync(draft, cancellationToken);
+        var post = await posts.AddAsync(key.Value, draft, cancellationToken);
         return TypedResults.CreatedAtRoute(post, "GetPost", new { id = post.Id });
     }
+
+    private static async Task<Results<Ok<Post>, ValidationProblem, ProblemHttpResult>> ChangeAsync(
+        Guid id, RequestKey key, NewPost draft, PostStore posts, CancellationToken cancellationToken)
+    {
+        if (draft.Mistakes() is { Count: > 0 } mistakes)
+        {
+            return TypedResults.ValidationProblem(mistakes);
+        }
+
+        return await posts.ChangeAsync(key.Value, id, draft, cancellationToken) is { } post ? TypedResults.Ok(post) : NotFound(id);
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        Guid id, RequestKey key, PostStore posts, CancellationToken cancellationToken) =>
+        await posts.DeleteAsync(key.Value, id, cancellationToken) ? TypedResults.NoContent() : NotFound(id);
+
+    private static ProblemHttpResult NotFound(Guid id) =>
+        TypedResults.Problem($"There is no post {id}.", statusCode: StatusCodes.Status404NotFound);
 }
 
 /// <summary>A page of posts.</summary>

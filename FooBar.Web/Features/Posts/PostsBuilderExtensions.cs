@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using FooBar.Web.Idempotency;
 
 namespace FooBar.Web.Features.Posts;
 
@@ -6,7 +7,6 @@ internal static class PostsBuilderExtensions
 {
     public static void AddPosts(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddScoped<CopyRead>();
         builder.Services.AddScoped<PostStore>();
     }
 
@@ -15,10 +15,14 @@ internal static class PostsBuilderExtensions
     {
         // A number is a number: the default also reads strings, and would say so in every schema.
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
-        builder.Services.AddOpenApi(api => api.AddDocumentTransformer((document, _, _) =>
+        builder.Services.AddOpenApi(api =>
         {
-            document.Info.Title = "FooBar";
-            return Task.CompletedTask;
-        }));
+            api.DescribeIdempotencyKeys();
+            api.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "FooBar";
+                return Task.CompletedTask;
+            });
+        });
     }
 }
