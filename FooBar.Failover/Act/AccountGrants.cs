@@ -26,7 +26,7 @@ internal sealed class AccountGrants(IOptions<FailoverOptions> options)
         await CreateAsync(node, rules.Migrations, [$"ALL ON `{database}`.*", .. topology], cancellationToken);
         await CreateAsync(node, rules.Coordinator,
         [
-            "RELOAD, REPLICATION SLAVE, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN ON *.*",
+            "RELOAD, REPLICATION CLIENT, REPLICATION SLAVE, REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN, CONNECTION_ADMIN, BACKUP_ADMIN, CLONE_ADMIN ON *.*",
             "SELECT ON performance_schema.*",
             "SELECT, INSERT, UPDATE ON failover.*",
         ], cancellationToken);
