@@ -1,0 +1,51 @@
+namespace FooBar.Tests.Chaos.History;
+
+/// <summary>What a user asked for.</summary>
+public enum Ask
+{
+    /// <summary>Make a post.</summary>
+    Create,
+
+    /// <summary>Change an own post.</summary>
+    Edit,
+
+    /// <summary>Read an own post.</summary>
+    Read,
+
+    /// <summary>Read the newest posts.</summary>
+    List,
+}
+
+/// <summary>What became of it, as far as the user knows.</summary>
+public enum Outcome
+{
+    /// <summary>It was done, or answered.</summary>
+    Done,
+
+    /// <summary>The server said that it was not done: 503.</summary>
+    Refused,
+
+    /// <summary>Another error of the server, 5xx.</summary>
+    Failed,
+
+    /// <summary>No answer came: it may have been done.</summary>
+    Unknown,
+}
+
+/// <summary>One request of one user, who makes one at a time.</summary>
+/// <param name="User">Who asked.</param>
+/// <param name="Ask">What for.</param>
+/// <param name="Post">The post, by the name that the user gave it; null for a list.</param>
+/// <param name="Version">What the user wrote into it, or found in it; null when it was not found.</param>
+/// <param name="Start">When it was asked, on the clock of the run.</param>
+/// <param name="End">When the answer came, or when it was given up.</param>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Seen">Of a list: the posts in it and their versions.</param>
+public sealed record Call(
+    string User, Ask Ask, string? Post, int? Version, TimeSpan Start, TimeSpan End, Outcome Outcome, IReadOnlyDictionary<string, int>? Seen = null)
+{
+    public bool IsWrite => Ask is Ask.Create or Ask.Edit;
+}
+
+/// <summary>A row that is in a database at the end.</summary>
+public sealed record Row(string Post, int Version);

@@ -1,0 +1,121 @@
+namespace FooBar.Tests.Chaos.History;
+
+/// <summary>A promise that was broken, and by which call or row.</summary>
+public sealed record Violation(Promise Promise, string What);
+
+/// <summary>What holds for every history, whatever was taken away meanwhile.</summary>
+public enum Promise
+{
+    /// <summary>An acknowledged write is there, and as last acknowledged.</summary>
+    NoWriteLost,
+
+    /// <summary>It is there once.</summary>
+    NoDuplicate,
+
+    /// <summary>Nothing is there that nobody sent.</summary>
+    NothingInvented,
+
+    /// <summary>Nobody reads less than what was acknowledged to him.</summary>
+    OwnWritesRead,
+
+    /// <summary>Both copies are the same.</summary>
+    CopiesEqual,
+
+    /// <summary>No read got an error.</summary>
+    NoReadFailed,
+
+    /// <summary>No write failed that could have been held.</summary>
+    NoWriteFailed,
+}
+
+/// <summary>
+/// Proves a history, or says what is wrong with it. Every user writes own posts only and one request at a time, so the order of
+/// writes to a post is known; only those without an answer may have been done at any time later.
+/// </summary>
+public static class HistoryChecker
+{
+    public static IReadOnlyList<Violation> Check(IReadOnlyList<Call> calls, IReadOnlyList<IReadOnlyList<Row>> copies) =>
+    [
+        .. copies.SelectMany((copy, index) => Final(calls, copy, $"copy {index + 1}")),
+        .. CopiesEqual(copies),
+        .. calls.GroupBy(call => call.User).SelectMany(user => OwnWritesRead([.. user.OrderBy(call => call.Start)])),
+        .. Invented(calls),
+        .. calls.Where(call => !call.IsWrite && call.Outcome != Outcome.Done).Select(call => new Violation(Promise.NoReadFailed, $"{call}")),
+        .. calls.Where(call => call.IsWrite && call.Outcome != Outcome.Done).Select(call => new Violation(Promise.NoWriteFailed, $"{call}")),
+    ];
+
+    private static IEnumerable<Violation> Final(IReadOnlyList<Call> calls, IReadOnlyList<Row> copy, string name)
+    {
+        var rows = copy.ToLookup(row => row.Post, row => row.Version);
+        foreach (var twice in rows.Where(post => post.Count() > 1))
+        {
+            yield return new Violation(Promise.NoDuplicate, $"{name} has {twice.Key} {twice.Count()} times.");
+        }
+
+        foreach (var post in calls.Where(call => call.IsWrite).GroupBy(call => call.Post!))
+        {
+            var allowed = Allowed([.. post.OrderBy(call => call.Start)], TimeSpan.MaxValue);
+            if (!rows.Contains(post.Key) ? !allowed.Contains(null) : rows[post.Key].Any(version => !allowed.Contains(version)))
+            {
+                yield return new Violation(Promise.NoWriteLost, $"{name} has {post.Key} as {Text(rows[post.Key])}; it has to be {Text(allowed)}.");
+            }
+        }
+
+        var sent = calls.Where(call => call.IsWrite).Select(call => (call.Post, call.Version)).ToHashSet();
+        foreach (var row in copy.Where(row => !sent.Contains((row.Post, row.Version))))
+        {
+            yield return new Violation(Promise.NothingInvented, $"{name} has {row}, which nobody sent.");
+        }
+    }
+
+    private static IEnumerable<Violation> CopiesEqual(IReadOnlyList<IReadOnlyList<Row>> copies) =>
+        copies.Skip(1).Select((copy, index) => (Copy: copy, Number: index + 2))
+            .Where(other => !other.Copy.ToHashSet().SetEquals(copies[0]))
+            .Select(other => new Violation(Promise.CopiesEqual, $"Copy {other.Number} differs from copy 1 in {Text(Difference(copies[0], other.Copy))}."));
+
+    private static IEnumerable<object> Difference(IReadOnlyList<Row> one, IReadOnlyList<Row> other) => one.Except(other).Concat(other.Except(one)).Take(5);
+
+    // What a user reads of an own post is what was last acknowledged before the read began, or anything sent after that.
+    private static IEnumerable<Violation> OwnWritesRead(IReadOnlyList<Call> user)
+    {
+        foreach (var read in user.Where(call => call is { Ask: Ask.Read, Outcome: Outcome.Done }))
+        {
+            var allowed = Allowed([.. user.Where(call => call.IsWrite && call.Post == read.Post)], read.Start);
+            if (!allowed.Contains(read.Version))
+            {
+                yield return new Violation(Promise.OwnWritesRead, $"{read}; it has to be {Text(allowed)}.");
+            }
+        }
+
+        foreach (var list in user.Where(call => call is { Ask: Ask.List, Outcome: Outcome.Done, Seen: not null }))
+        {
+            foreach (var post in user.Where(call => call.IsWrite && call.Start < list.Start).GroupBy(call => call.Post!))
+            {
+                var allowed = Allowed([.. post], list.Start);
+                if (list.Seen!.TryGetValue(post.Key, out var version) && !allowed.Contains(version))
+                {
+                    yield return new Violation(Promise.OwnWritesRead, $"{list.User} found {post.Key} as {version} in the list at {list.Start}; it has to be {Text(allowed)}.");
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<Violation> Invented(IReadOnlyList<Call> calls)
+    {
+        var sent = calls.Where(call => call.IsWrite).Select(call => (call.Post!, (int?)call.Version)).ToHashSet();
+        return calls.Where(call => call is { Outcome: Outcome.Done, IsWrite: false })
+            .SelectMany(call => call.Seen?.Select(seen => (call, Post: seen.Key, Version: (int?)seen.Value)) ?? (call.Version is null ? [] : [(call, call.Post!, call.Version)]))
+            .Where(seen => !sent.Contains((seen.Post, seen.Version)))
+            .Select(seen => new Violation(Promise.NothingInvented, $"{seen.call.User} read {seen.Post} as {seen.Version}, which nobody sent."));
+    }
+
+    // The versions that a post may have at a time: the last one acknowledged before, and every one without an answer, which may
+    // be done whenever it likes. Null stands for: not there.
+    private static HashSet<int?> Allowed(IReadOnlyList<Call> writes, TimeSpan at)
+    {
+        var last = writes.LastOrDefault(call => call.Outcome == Outcome.Done && call.End <= at);
+        return [last?.Version, .. writes.Where(call => call.Outcome != Outcome.Refused && call != last && (call.Outcome != Outcome.Done || call.End > at)).Select(call => call.Version)];
+    }
+
+    private static string Text<T>(IEnumerable<T> values) => $"{{{string.Join(", ", values.Select(value => value?.ToString() ?? "absent"))}}}";
+}

@@ -1,0 +1,89 @@
+using FooBar.Tests.Chaos.History;
+using Xunit;
+
+namespace FooBar.Tests.Unit.Chaos;
+
+/// <summary>Each way in which a history can be broken is fed to the checker, and is seen.</summary>
+public sealed class HistoryCheckerTests
+{
+    private static readonly Call Created = Write(Ask.Create, 1, at: 0), Edited = Write(Ask.Edit, 2, at: 2);
+
+    [Fact]
+    public void History_EveryPromiseKept_HasNoViolation() =>
+        Assert.Empty(Check([Created, Read(1, at: 1), Edited, Read(2, at: 3), List(4, ("a", 2))], [new("a", 2)]));
+
+    [Fact]
+    public void AcknowledgedWrite_Absent_IsLost() => Broken(Promise.NoWriteLost, [Created], []);
+
+    [Fact]
+    public void AcknowledgedEdit_OverwrittenByAnEarlierOne_IsLost() => Broken(Promise.NoWriteLost, [Created, Edited], [new("a", 1)]);
+
+    [Fact]
+    public void Post_ThereTwice_IsADuplicate() => Broken(Promise.NoDuplicate, [Created], [new("a", 1), new("a", 1)]);
+
+    [Fact]
+    public void Row_NobodySent_IsInvented() => Broken(Promise.NothingInvented, [Created], [new("a", 1), new("b", 7)]);
+
+    [Fact]
+    public void Answer_NobodySent_IsInvented() => Broken(Promise.NothingInvented, [Created, List(1, ("a", 1), ("b", 9))], [new("a", 1)]);
+
+    [Fact]
+    public void OwnWrite_NotFound_IsMissed() => Broken(Promise.OwnWritesRead, [Created, Read(null, at: 1)], [new("a", 1)]);
+
+    [Fact]
+    public void OwnEdit_ReadAsBefore_IsMissed() => Broken(Promise.OwnWritesRead, [Created, Edited, Read(1, at: 3)], [new("a", 2)]);
+
+    [Fact]
+    public void OwnEdit_ListedAsBefore_IsMissed() => Broken(Promise.OwnWritesRead, [Created, Edited, List(3, ("a", 1))], [new("a", 2)]);
+
+    [Fact]
+    public void Copies_Different_AreSeen()
+    {
+        var violations = HistoryChecker.Check([Created, Edited with { Outcome = Outcome.Unknown }], [[new Row("a", 1)], [new Row("a", 2)]]);
+
+        Assert.Contains(violations, violation => violation.Promise == Promise.CopiesEqual);
+    }
+
+    [Theory]
+    [InlineData(Outcome.Refused)]
+    [InlineData(Outcome.Failed)]
+    [InlineData(Outcome.Unknown)]
+    public void Read_NotAnswered_IsAFailedRead(Outcome outcome) => Broken(Promise.NoReadFailed, [Created, Read(1, at: 1) with { Outcome = outcome }], [new("a", 1)]);
+
+    [Fact]
+    public void Write_Refused_IsAFailedWriteAndMustNotBeThere()
+    {
+        Call[] calls = [Created, Edited with { Outcome = Outcome.Refused }];
+
+        Assert.Equal([Promise.NoWriteFailed], Check(calls, [new("a", 1)]).Select(violation => violation.Promise));
+        Assert.Contains(Check(calls, [new("a", 2)]), violation => violation.Promise == Promise.NoWriteLost);
+    }
+
+    [Fact]
+    public void Write_WithoutAnAnswer_MayBeThereOrNot()
+    {
+        Call[] calls = [Created, Edited with { Outcome = Outcome.Unknown }, Read(1, at: 4), Read(2, at: 5), Read(1, at: 6)];
+
+        Assert.Equal([Promise.NoWriteFailed], Check(calls, [new("a", 1)]).Select(violation => violation.Promise));
+        Assert.Equal([Promise.NoWriteFailed], Check(calls, [new("a", 2)]).Select(violation => violation.Promise));
+    }
+
+    [Fact]
+    public void Read_DuringAWrite_MayFindEither()
+    {
+        var during = Edited with { End = TimeSpan.FromSeconds(5) };
+
+        Assert.Empty(Check([Created, during, Read(1, at: 3), Read(2, at: 4)], [new("a", 2)]));
+    }
+
+    private static void Broken(Promise promise, Call[] calls, Row[] copy) => Assert.Equal(promise, Check(calls, copy).Select(violation => violation.Promise).Distinct().Single());
+
+    private static IReadOnlyList<Violation> Check(Call[] calls, Row[] copy) => HistoryChecker.Check(calls, [copy, copy]);
+
+    private static Call Write(Ask ask, int version, int at) => new("u", ask, "a", version, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done);
+
+    private static Call Read(int? version, int at) => new("u", Ask.Read, "a", version, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done);
+
+    private static Call List(int at, params (string Post, int Version)[] seen) =>
+        new("u", Ask.List, null, null, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done, seen.ToDictionary(post => post.Post, post => post.Version));
+}
