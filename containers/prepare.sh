@@ -246,6 +246,14 @@ prepare_schemas() {
     ) || fail "npm could not fetch the schemas of Kubernetes (its last lines stand above). Mend that, then start again."
 }
 
+compose_answers() { docker compose version >/dev/null 2>&1 || has docker-compose; }
+
+prepare_compose() {
+    compose_answers && return
+    can_install || fail "docker compose is missing, and the test of the compose file needs it. Install it (https://docs.docker.com/compose/install), then start again."
+    install_packages "it starts the published compose file" docker-compose
+}
+
 prepare_machine() {
     prepare_sdk
     one_at_a_time prepare
