@@ -21,6 +21,7 @@ internal sealed class Notes(PublishedApplication application, PublishSettings se
             ("parameters", string.Join(' ', application.Parameters)),
             ("parameters-secret", PodEnvironment.Secret),
             ("clusters", string.Join(' ', application.Clusters.Select(cluster => cluster.Name))),
+            ("hosts", string.Join(' ', application.Clusters.SelectMany(cluster => cluster.Nodes.Select(node => $"{node.Name}.{cluster.Name}")))),
             ("certificates", string.Join(' ', application.Certificates))), IsExecutable: true),
     ];
 

@@ -39,7 +39,12 @@ fi
 for cluster in {{clusters}}; do
     if lacks "$cluster-tls"; then
         authority "$cluster of $namespace"
-        certificate "$cluster" "DNS:*.$cluster,DNS:*.$cluster.$namespace,DNS:*.$cluster.$namespace.svc,DNS:*.$cluster.$namespace.svc.cluster.local"
+        # Each node by its own name: OpenSSL, with which replicas verify their source, takes "*" only before two dots or more.
+        names=
+        for host in {{hosts}}; do
+            [[ $host != *".$cluster" ]] || names+=",DNS:$host,DNS:$host.$namespace,DNS:$host.$namespace.svc,DNS:$host.$namespace.svc.cluster.local"
+        done
+        certificate "$cluster" "${names#,}"
         create generic "$cluster-tls" --from-file="$folder/ca.crt" --from-file="$folder/tls.crt" --from-file="$folder/tls.key"
     fi
     if lacks "$cluster-ca"; then
