@@ -28,8 +28,8 @@ internal sealed partial class CloneAction(
         try
         {
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
-            var lost = await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
-            await journal.WriteAsync(journal.Current, $"{decision.Reason} {lost}", cancellationToken);
+            var lost = decision.Errant.Length == 0 ? "" : await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
+            await journal.WriteAsync(journal.Current, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
             await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
             await replica.ExecuteAsync("SET GLOBAL clone_ssl_ca = @authority", cancellationToken, ("@authority", options.Value.ReplicationCertificateAuthority));
         }

@@ -43,10 +43,10 @@ public sealed record Switchover(string Primary, string Replica, string Reason) :
 /// <summary>Give up a switchover that cannot be ended; the primary goes on.</summary>
 public sealed record AbandonSwitchover(string Primary, string Reason) : Decision(Reason);
 
-/// <summary>Replace the data of a node, which holds transactions that were never acknowledged, by a copy of the primary's.</summary>
+/// <summary>Replace the data of a node by a copy of the primary's: replication can bring it no more to the same state.</summary>
 /// <param name="Replica">The node.</param>
 /// <param name="Primary">Where the copy comes from.</param>
-/// <param name="Errant">The transactions that only this node has.</param>
+/// <param name="Errant">The transactions that only this node has, which were never acknowledged; usually none.</param>
 public sealed record Clone(string Replica, string Primary, string Errant, string Reason) : Decision(Reason);
 
 /// <summary>Note in the journal whether automatic failover is paused.</summary>

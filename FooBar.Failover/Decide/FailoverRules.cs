@@ -113,20 +113,20 @@ public static class FailoverRules
     private static Decision? AttachReplicas(ClusterView seen, NodeView primary, FailoverOptions rules)
     {
         var idle = Replicas(seen, primary).Where(replica => replica.Reachable && !replica.Streaming && !Connecting(replica, primary, rules)).ToList();
-        if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty) is { } replica)
+        if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica).IsEmpty) is { } replica)
         {
             return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
         }
 
-        if (idle.FirstOrDefault() is not { } errant)
+        return idle.FirstOrDefault() switch
         {
-            return null;
-        }
-
-        return errant.Cloning
-            ? new Hold($"{primary.Name} is primary and serves without {errant.Name}, whose data is being replaced by a copy of {primary.Name}'s.")
-            : new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
-                $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}.");
+            null => null,
+            { Cloning: true } copied => new Hold($"{primary.Name} is primary and serves without {copied.Name}, whose data is being replaced by a copy of {primary.Name}'s."),
+            var old when primary.Lacks(old).IsEmpty => new Clone(old.Name, primary.Name, Errant: "",
+                $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old)}); it is copied anew from {primary.Name}."),
+            var errant => new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
+                $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}."),
+        };
     }
 
     private static bool Connecting(NodeView replica, NodeView primary, FailoverOptions rules) =>

@@ -46,6 +46,9 @@ public sealed record NodeView(string Name)
     /// <summary><c>gtid_executed</c>.</summary>
     public GtidSet Executed { get; init; } = GtidSet.Empty;
 
+    /// <summary><c>gtid_purged</c>: executed, and no longer in its binary log.</summary>
+    public GtidSet Purged { get; init; } = GtidSet.Empty;
+
     /// <summary>The epoch that its data belongs to; null when no coordinator has ever written one.</summary>
     public long? Epoch { get; init; }
 
@@ -66,8 +69,21 @@ public sealed record NodeView(string Name)
     public GtidSet Lacks(NodeView replica)
     {
         var errant = replica.Executed.Subtract(Executed);
-        return SemiSync.WaitingCommits == 0 || errant.IsEmpty ? errant : errant.Subtract(GtidSet.Parse($"{ServerUuid}:1-{long.MaxValue - 1}"));
+        return SemiSync.WaitingCommits == 0 ? errant : WithoutOwn(errant);
     }
+
+    /// <summary>
+    /// What a replica lacks and this primary cannot send it: what its binary log has no longer, and what another node wrote. The
+    /// latter only a node lacks whose data is older than what it once wrote itself; a replica takes nothing with its own
+    /// server id from its source, so it would go on without these transactions and not say so.
+    /// </summary>
+    public GtidSet CannotSend(NodeView replica)
+    {
+        var missing = Executed.Subtract(replica.Executed).Subtract(replica.Replication?.Received ?? GtidSet.Empty);
+        return WithoutOwn(missing).Union(missing.Subtract(missing.Subtract(Purged)));
+    }
+
+    private GtidSet WithoutOwn(GtidSet set) => set.IsEmpty ? set : set.Subtract(GtidSet.Parse($"{ServerUuid}:1-{long.MaxValue - 1}"));
 
     /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>
     public bool Empty => Executed.IsEmpty && Epoch is null;

@@ -323,6 +323,27 @@ public sealed class FailoverRulesTests
         Assert.Contains($"({Uuid}:11)", Assert.IsType<Clone>(Decide(Alone, Primary() with { SemiSync = new() }, errant)).Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Uuid, "", false)]
+    [InlineData(Uuid, $"{Uuid}:1-3", true)]
+    [InlineData("b0c64af5-e517-11f1-b515-0242ac180002", "", true)]
+    public void ReplicaBack_Empty_IsCopiedWhereThePrimaryCannotSendEverything(string primary, string purged, bool copied)
+    {
+        var decision = Decide(Alone, Primary() with { SemiSync = new(), ServerUuid = primary, Purged = GtidSet.Parse(purged) }, Fresh("mysql-2"));
+
+        Assert.Equal(copied, decision is Clone { Replica: "mysql-2", Primary: "mysql-1", Errant: "" });
+        Assert.Equal(!copied, decision is Attach { Replica: "mysql-2" });
+    }
+
+    [Fact]
+    public void ReplicaBack_HavingReceivedWhatThePrimaryCannotSend_IsAttached()
+    {
+        var primary = Primary() with { SemiSync = new(), Purged = GtidSet.Parse($"{Uuid}:1-10") };
+        var replica = Replica("mysql-2", replication => replication with { IoState = "OFF", Received = GtidSet.Parse($"{Uuid}:5-10") }) with { Executed = GtidSet.Parse($"{Uuid}:1-4") };
+
+        Assert.IsType<Attach>(Decide(Alone, primary, replica));
+    }
+
     [Fact]
     public void ReplicaBack_WithWhatThePrimaryStillWaitsFor_IsAttached()
     {
@@ -369,6 +390,7 @@ public sealed class FailoverRulesTests
     {
         SuperReadOnly = false,
         Epoch = 1,
+        ServerUuid = Uuid,
         Executed = GtidSet.Parse($"{Uuid}:1-10"),
         SemiSync = new() { SourceEnabled = true, WaitFor = 1, SourceActive = true, Clients = clients },
     };
