@@ -95,11 +95,16 @@ internal static partial class YamlText
     private static void Plain(IEmitter emitter, string text) =>
         emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, isPlainImplicit: true, isQuotedImplicit: false));
 
-    // What a reader of YAML 1.1 or 1.2 would take for a number, a boolean or nothing has to be quoted to stay text.
+    // What a reader of YAML 1.1 or 1.2 would take for a number, a boolean or nothing has to be quoted to stay text; so has what it
+    // would take for the end of a line, or leave out at the edge of a block.
     private static ScalarStyle Style(string text) =>
-        text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Literal
-        : OtherThanText.Contains(text) || LikeANumber().IsMatch(text) ? ScalarStyle.DoubleQuoted
-        : ScalarStyle.Any;
+        OtherThanText.Contains(text) || LikeANumber().IsMatch(text) || text.Any(IsUnseen) || text.EndsWith("\n\n", StringComparison.Ordinal) ? ScalarStyle.DoubleQuoted
+        : !text.Contains('\n', StringComparison.Ordinal) ? ScalarStyle.Any
+        : char.IsWhiteSpace(text[0]) ? ScalarStyle.DoubleQuoted
+        : ScalarStyle.Literal;
+
+    private static bool IsUnseen(char c) => c != '\n' && char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned;
 
     // Decimal, hexadecimal, octal, with an exponent, with colons (base 60), a date: more than any one reader takes for a number.
     [GeneratedRegex(@"^[-+.]?[0-9][0-9a-fA-FxXoO_.:eE+-]*$")]
