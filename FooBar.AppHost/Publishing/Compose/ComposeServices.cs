@@ -57,7 +57,6 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
                 .. service.Compose.Variables.Select(variable => (variable.Key, Escape(variable.Value))),
                 ("OTEL_SERVICE_NAME", name),
                 ("OTEL_EXPORTER_OTLP_ENDPOINT", "${OTEL_EXPORTER_OTLP_ENDPOINT:-" + Escape(settings.OtlpEndpoint) + "}"),
-                .. service.HealthPort.Name == "http" ? [("ASPNETCORE_HTTP_PORTS", $"{service.HealthPort.Number}")] : ((string, string)[])[],
             ])
         },
         { "volumes", Mounts(service) },

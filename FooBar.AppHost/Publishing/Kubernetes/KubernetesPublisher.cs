@@ -16,7 +16,13 @@ internal static class KubernetesPublisher
         var manifests = new List<OutputFile>();
         foreach (var service in application.Services)
         {
-            manifests.Add(new OutputFile($"base/{service.Name}.yaml", YamlText.Write(Generated, new ServiceManifests(service, environment, settings).All)));
+            var reachedBy = application.Connections.Where(connection => connection.To == service.Name).Select(connection => connection.From.Name).FirstOrDefault();
+            if (service.IsExternal && reachedBy is not null)
+            {
+                throw new PublishException($"'{reachedBy}' refers to '{service.Name}', whose address in Kubernetes is for users: let it refer to a service whose endpoints are not external.");
+            }
+
+            manifests.Add(new OutputFile($"base/{service.Name}.yaml", YamlText.Write(Generated, new ServiceManifests(service, reachedBy is not null, environment, settings).All)));
         }
 
         manifests.AddRange(clusters.Select(cluster => new OutputFile($"base/{cluster.Name}.yaml", YamlText.Write(Generated, cluster.Manifests.All))));

@@ -21,7 +21,12 @@ internal sealed class PodEnvironment(PublishedApplication application)
             .Where(variable => variable.Value != $"$({variable.Name})") // the secret's own variable already
             .Concat(more.Select(variable => (Name: variable.Key, variable.Value)))
             .OrderBy(variable => variable.Name, StringComparer.Ordinal).ToList();
-        var secrets = list.SelectMany(variable => variable.Value.Secrets).Distinct().Order(StringComparer.Ordinal);
+        var secrets = list.SelectMany(variable => variable.Value.Secrets).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (texts.Select(variable => variable.Name).Concat(secrets.Select(Variable)).Concat(fields.Keys).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+        {
+            throw new PublishException($"The variable {twice} would be set twice, because publishing sets one of that name itself or for a secret parameter: give it another name.");
+        }
+
         return
         [
             .. fields.Where(field => always || texts.Exists(variable => variable.Value.Contains($"$({field.Key})", StringComparison.Ordinal))).Select(field => new YamlMap

@@ -3,7 +3,11 @@ using FooBar.AppHost.Publishing.Model;
 namespace FooBar.AppHost.Publishing.Kubernetes;
 
 /// <summary>A service of ours: its Deployment, the Service in front of it, and what the API server lets it do.</summary>
-internal sealed class ServiceManifests(PublishedService service, PodEnvironment environment, PublishSettings settings)
+/// <param name="service">The service.</param>
+/// <param name="isReached">Whether another service connects to it.</param>
+/// <param name="environment">The variables of its container.</param>
+/// <param name="settings">How the application is published.</param>
+internal sealed class ServiceManifests(PublishedService service, bool isReached, PodEnvironment environment, PublishSettings settings)
 {
     private static readonly Dictionary<string, string> Fields = new() { ["POD_NAME"] = "metadata.name", ["POD_NAMESPACE"] = "metadata.namespace" };
 
@@ -46,7 +50,7 @@ internal sealed class ServiceManifests(PublishedService service, PodEnvironment 
             };
         }
 
-        return service.Kubernetes.Coordination is not null ? null : new YamlMap
+        return service.Kubernetes.Coordination is not null && !isReached ? null : new YamlMap
         {
             { "apiVersion", "v1" },
             { "kind", "Service" },
@@ -155,20 +159,11 @@ internal sealed class ServiceManifests(PublishedService service, PodEnvironment 
         },
     };
 
-    private Dictionary<string, string> Additions()
+    private Dictionary<string, string> Additions() => new(service.Kubernetes.Variables)
     {
-        var additions = new Dictionary<string, string>(service.Kubernetes.Variables)
-        {
-            ["OTEL_SERVICE_NAME"] = service.Name,
-            ["ServedBy"] = "$(POD_NAME)",
-        };
-        if (service.HealthPort.Name == "http")
-        {
-            additions["ASPNETCORE_HTTP_PORTS"] = $"{service.HealthPort.Number}";
-        }
-
-        return additions;
-    }
+        ["OTEL_SERVICE_NAME"] = service.Name,
+        ["ServedBy"] = "$(POD_NAME)",
+    };
 
     private YamlMap Probe(string path, int period, int failures) => new()
     {

@@ -42,7 +42,8 @@ internal sealed class ApplicationReader(
         var variables = new List<PublishedVariable>();
         var connections = new List<(string To, int Port)>();
         var secrets = resource.Annotations.OfType<SecretFiles>().ToList();
-        foreach (var (name, value) in await EnvironmentAsync(resource, cancellationToken))
+        var environment = await EnvironmentAsync(resource, cancellationToken);
+        foreach (var (name, value) in environment)
         {
             if (DecidedByTarget.Contains(name))
             {
@@ -62,11 +63,15 @@ internal sealed class ApplicationReader(
             }
         }
 
-        var ports = resource.Annotations.OfType<EndpointAnnotation>()
-            .Select(endpoint => new PublishedPort(endpoint.Name, endpoint.UriScheme, ContainerPort.Of(endpoint), endpoint.IsExternal)).ToList();
-        if (!ports.Exists(port => port.Scheme == "http"))
+        var endpoints = resource.Annotations.OfType<EndpointAnnotation>().ToList();
+        var ports = Ports(resource, endpoints);
+
+        // A program that is told a port by a variable of its own makes that socket itself; the others are ASP.NET Core's.
+        var own = environment.Select(variable => variable.Value).OfType<EndpointReferenceExpression>()
+            .Where(value => value.Property == EndpointProperty.TargetPort && value.Endpoint.Resource == resource).Select(value => value.Endpoint.EndpointName).ToList();
+        if (endpoints.Where(endpoint => endpoint.UriScheme == "http" && !own.Contains(endpoint.Name)).Select(ContainerPort.Of).ToList() is { Count: > 0 } bound)
         {
-            throw new PublishException($"'{resource.Name}' has no http endpoint, so nobody could see whether it is healthy: add one with WithHttpEndpoint().");
+            variables.Add(new PublishedVariable("ASPNETCORE_HTTP_PORTS", new PublishedValue([new PublishedValue.Text(string.Join(';', bound))])));
         }
 
         variables.Sort((one, other) => string.CompareOrdinal(one.Name, other.Name));
@@ -75,18 +80,36 @@ internal sealed class ApplicationReader(
             Settings<DeploymentSettings>(resource), Settings<ComposeSettings>(resource));
     }
 
+    private static List<PublishedPort> Ports(DotnetProjectResource resource, IEnumerable<EndpointAnnotation> endpoints)
+    {
+        var ports = endpoints.Select(endpoint => new PublishedPort(endpoint.Name, endpoint.UriScheme, ContainerPort.Of(endpoint), endpoint.IsExternal)).ToList();
+        if (!ports.Exists(port => port.Scheme == "http"))
+        {
+            throw new PublishException($"'{resource.Name}' has no http endpoint, so nobody could see whether it is healthy: add one with WithHttpEndpoint().");
+        }
+
+        return ports.GroupBy(port => port.Number).FirstOrDefault(same => same.Count() > 1)?.ToList() is [var one, var other, ..]
+            ? throw new PublishException($"The endpoints '{one.Name}' and '{other.Name}' of '{resource.Name}' would both listen on port {one.Number}: give one of them a targetPort of its own.")
+            : ports;
+    }
+
     private async Task<PublishedCluster> ReadAsync(MySqlClusterResource cluster, CancellationToken cancellationToken)
     {
         var first = cluster.Nodes[0];
-        var variables = new List<PublishedVariable>();
-        foreach (var (name, value) in await EnvironmentAsync(first, cancellationToken))
-        {
-            variables.Add(new PublishedVariable(name, await new ValueReader(first, name).ReadAsync(value, cancellationToken)));
-        }
-
+        var variables = await VariablesAsync(first, cancellationToken);
         var nodes = new List<PublishedNode>();
         foreach (var node in cluster.Nodes)
         {
+            if (node.Annotations.OfType<ContainerMountAnnotation>().FirstOrDefault(mount => mount.Type == ContainerMountType.BindMount) is { } bound)
+            {
+                throw new PublishException($"'{node.Name}' has the folder {bound.Source} of this machine mounted, which no other machine has: use WithContainerFiles or a volume.");
+            }
+
+            if (Difference(variables, await VariablesAsync(node, cancellationToken)) is { } variable)
+            {
+                throw new PublishException($"'{node.Name}' and '{first.Name}' differ in the variable {variable}, and published nodes cannot: give it to all nodes or to none.");
+            }
+
             nodes.Add(new PublishedNode(node, nodes.Count + 1, await ArgumentsAsync(node, cancellationToken)));
         }
 
@@ -97,22 +120,35 @@ internal sealed class ApplicationReader(
             files.Add(new PublishedFiles(annotation.DestinationPath, [.. items.Select(item => Read(cluster, item))]));
         }
 
-        if (first.Annotations.OfType<ContainerMountAnnotation>().FirstOrDefault(mount => mount.Type == ContainerMountType.BindMount) is { } bound)
-        {
-            throw new PublishException($"'{first.Name}' has the folder {bound.Source} of this machine mounted, which no other machine has: use WithContainerFiles or a volume.");
-        }
-
         return new PublishedCluster(
             cluster.Name, settings.MySqlImage, first.Annotations.OfType<EndpointAnnotation>().Select(ContainerPort.Of).First(), nodes,
-            [.. variables.OrderBy(variable => variable.Name, StringComparer.Ordinal)], files, Settings<StatefulSetSettings>(cluster), Settings<ComposeSettings>(cluster));
+            variables, files, Settings<StatefulSetSettings>(cluster), Settings<ComposeSettings>(cluster));
     }
 
-    private async Task<IEnumerable<(string Name, object Value)>> EnvironmentAsync(IResource resource, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PublishedVariable>> VariablesAsync(MySqlServerResource node, CancellationToken cancellationToken)
+    {
+        var variables = new List<PublishedVariable>();
+        foreach (var (name, value) in await EnvironmentAsync(node, cancellationToken))
+        {
+            variables.Add(new PublishedVariable(name, await new ValueReader(node, name).ReadAsync(value, cancellationToken)));
+        }
+
+        return [.. variables.OrderBy(variable => variable.Name, StringComparer.Ordinal)];
+    }
+
+    private static string? Difference(IEnumerable<PublishedVariable> one, IEnumerable<PublishedVariable> other)
+    {
+        static IEnumerable<(string Name, string Text)> Texts(IEnumerable<PublishedVariable> variables) => variables.Select(variable => (variable.Name, variable.Value.Render(part => $"{part}")));
+
+        return Texts(one).Except(Texts(other)).Concat(Texts(other).Except(Texts(one))).Select(variable => variable.Name).FirstOrDefault();
+    }
+
+    private async Task<IReadOnlyList<(string Name, object Value)>> EnvironmentAsync(IResource resource, CancellationToken cancellationToken)
     {
         var built = await ExecutionConfigurationBuilder.Create(resource).WithEnvironmentVariablesConfig().BuildAsync(execution, logger, cancellationToken);
         return built.Exception is { } failure
             ? throw new PublishException($"The environment of '{resource.Name}' cannot be read: {failure.Message}", failure)
-            : built.EnvironmentVariablesWithUnprocessed.Select(variable => (variable.Key, variable.Value.Unprocessed));
+            : [.. built.EnvironmentVariablesWithUnprocessed.Select(variable => (variable.Key, variable.Value.Unprocessed))];
     }
 
     private async Task<IReadOnlyList<string>> ArgumentsAsync(MySqlServerResource resource, CancellationToken cancellationToken)
