@@ -38,7 +38,8 @@ public static class DataBuilderExtensions
         builder.Services.AddHostedService<TopologyWatcher>();
         builder.Services.AddSingleton(services => new Database(
             services.GetRequiredService<DatabaseNodes>(), services.GetRequiredService<TopologyBoard>(),
-            services.GetRequiredService<IOptions<DataOptions>>(), services.GetRequiredService<TimeProvider>()));
+            services.GetRequiredService<IOptions<DataOptions>>(), services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<KeyedWrite>>()));
         builder.Services.AddHostedService<KeyExpiry>();
         builder.Services.AddHealthChecks().AddCheck<TopologyHealthCheck>("mysql", tags: ["ready"]);
     }

@@ -46,7 +46,7 @@ internal sealed partial class KeyExpiry(Database database, IOptions<DataOptions>
         try
         {
             await session.ExecuteAsync(
-                $"SET SESSION transaction_isolation = 'READ-COMMITTED', SESSION innodb_lock_wait_timeout = 1", cancellationToken);
+                $"SET SESSION transaction_isolation = 'READ-COMMITTED', SESSION innodb_lock_wait_timeout = 1, SESSION wait_timeout = 10", cancellationToken);
             var deleted = 0;
             while (await KeyTable.DeleteAsync(session, options.Value.KeepAnswersFor, BatchSize, cancellationToken) is > 0 and var batch)
             {

@@ -10,11 +10,14 @@ internal static class KeyTable
     /// written to even if it is there: see docs/decisions/unknown-commit.md.
     /// </summary>
     /// <returns>Whether the key is new.</returns>
-    /// <remarks>A wait for another transaction's locks is short, since the next attempt may meet another primary.</remarks>
+    /// <remarks>
+    /// A wait for another transaction's locks is short, since the next attempt may meet another primary. And a transaction whose
+    /// process is cut off or frozen must not keep its locks for the hours that a server waits by default.
+    /// </remarks>
     public static async Task<bool> TakeAsync(WriteSession session, IdempotencyKey key, CancellationToken cancellationToken) =>
         await session.ExecuteAsync(
             $"""
-            SET SESSION innodb_lock_wait_timeout = 1;
+            SET SESSION innodb_lock_wait_timeout = 1, SESSION wait_timeout = 5;
             INSERT INTO idempotency_keys (id, request, created_at)
             VALUES ({key.Id.ToArray()}, {key.Request.ToArray()}, UTC_TIMESTAMP(3))
             ON DUPLICATE KEY UPDATE repeats = repeats + 1

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using FooBar.Data.Routing;
+using Microsoft.Extensions.Logging;
 
 namespace FooBar.Data.Idempotency;
 
@@ -7,7 +8,7 @@ namespace FooBar.Data.Idempotency;
 /// Runs units of work until one has committed. Every attempt is the same, also the one after a commit whose outcome is unknown:
 /// it takes the key's row, and finds it there or not. docs/decisions/unknown-commit.md says why that is enough.
 /// </summary>
-internal sealed class KeyedWrite(Database database)
+internal sealed partial class KeyedWrite(Database database, ILogger<KeyedWrite> logger)
 {
     /// <summary>An attempt that begins when the time is nearly over still gets this long for each statement.</summary>
     private static readonly TimeSpan LeastTime = TimeSpan.FromMilliseconds(500);
@@ -33,7 +34,13 @@ internal sealed class KeyedWrite(Database database)
                 // From here on the transaction may outlive everything else, so that nobody's impatience ends it half-way.
                 committing = true;
                 await session.CommitAsync(CancellationToken.None);
-                return new(answer, !isNew, await session.PositionAsync(CancellationToken.None));
+                var position = await session.PositionAsync(CancellationToken.None);
+                if (unknown is not null)
+                {
+                    LogSettled(session.Node, isNew ? "made again" : "found", database.Clock.GetElapsedTime(start).TotalMilliseconds, unknown.Message);
+                }
+
+                return new(answer, !isNew, position);
             }
             catch (Exception e) when (IsPassing(e, committing) && !cancellationToken.IsCancellationRequested)
             {
@@ -68,6 +75,9 @@ internal sealed class KeyedWrite(Database database)
         var (request, answer) = await KeyTable.ReadAsync(session, key, cancellationToken);
         return key.Request.AsSpan().SequenceEqual(request) ? JsonSerializer.Deserialize<T>(answer, JsonSerializerOptions.Web)! : throw new KeyReusedException();
     }
+
+    [LoggerMessage(1113, LogLevel.Information, "A commit that was cut off has been settled on {Node}: it was {Outcome}, {Elapsed:0} ms after the write began ({Reason})")]
+    private partial void LogSettled(string node, string outcome, double elapsed, string reason);
 
     private static bool IsPassing(Exception failure, bool committing) =>
         failure is DatabaseUnavailableException || MySqlFailure.IsPassing(failure) || (committing && MySqlFailure.IsFromDatabase(failure));

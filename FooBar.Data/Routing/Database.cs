@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using FooBar.Data.Consistency;
 using FooBar.Data.Idempotency;
 using FooBar.Data.Topology;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Data.Routing;
@@ -16,12 +17,12 @@ public sealed class Database
     private readonly KeyedWrite _keyedWrite;
     private uint _turn;
 
-    internal Database(DatabaseNodes nodes, TopologyBoard board, IOptions<DataOptions> options, TimeProvider clock)
+    internal Database(DatabaseNodes nodes, TopologyBoard board, IOptions<DataOptions> options, TimeProvider clock, ILogger<KeyedWrite> logger)
     {
         (_board, Options, Clock) = (board, options.Value, clock);
         _opener = new(nodes, board, options, clock);
         _copyWithWrite = new(_opener, board, options, clock);
-        _keyedWrite = new(this);
+        _keyedWrite = new(this, logger);
     }
 
     /// <summary>Who may be asked for what, as of the last answers of the nodes.</summary>

@@ -63,8 +63,12 @@ public sealed class WriteSession : Session
     /// </remarks>
     internal async Task<WritePosition?> PositionAsync(CancellationToken cancellationToken)
     {
+        // Nothing is locked any more, so that the connection may idle in its pool again.
         var rows = await QueryAsync(
-            $"SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_executed", row => (Server: row.GetString(0), Executed: row.GetString(1)), cancellationToken);
+            $"""
+            SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_executed;
+            SET SESSION wait_timeout = DEFAULT
+            """, row => (Server: row.GetString(0), Executed: row.GetString(1)), cancellationToken);
         return GtidSet.Parse(rows[0].Executed).LastOf(Guid.Parse(rows[0].Server));
     }
 

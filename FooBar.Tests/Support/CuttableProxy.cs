@@ -22,6 +22,7 @@ internal sealed class CuttableProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<TcpClient, TcpClient> _connections = new();
+    private readonly ConcurrentDictionary<TcpClient, bool> _silenced = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _wasCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _target;
@@ -51,6 +52,15 @@ internal sealed class CuttableProxy : IAsyncDisposable
         {
             client.Close();
             server.Close();
+        }
+    }
+
+    /// <summary>From now on no byte passes on the present connections, and nobody is told: a cable is out.</summary>
+    public void Silence()
+    {
+        foreach (var connection in _silenced.Keys)
+        {
+            _silenced[connection] = true;
         }
     }
 
@@ -88,10 +98,11 @@ internal sealed class CuttableProxy : IAsyncDisposable
                 await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
                 _connections[client] = server;
                 client.NoDelay = server.NoDelay = true;
+                _silenced[client] = false;
                 var connection = new Connection();
                 await Task.WhenAny(
-                    PumpAsync(client, server, () => connection.ClientSpeaks(this)),
-                    PumpAsync(server, client, () => connection.ServerSpeaks(this)));
+                    PumpAsync(client, server, () => _silenced[client], () => connection.ClientSpeaks(this)),
+                    PumpAsync(server, client, () => _silenced[client], () => connection.ServerSpeaks(this)));
             }
             catch (Exception e) when (e is SocketException or OperationCanceledException)
             {
@@ -100,17 +111,23 @@ internal sealed class CuttableProxy : IAsyncDisposable
             finally
             {
                 _connections.TryRemove(client, out _);
+                _silenced.TryRemove(client, out _);
             }
         }
     }
 
-    private async Task PumpAsync(TcpClient from, TcpClient to, Func<bool> mayPass)
+    private async Task PumpAsync(TcpClient from, TcpClient to, Func<bool> isSilenced, Func<bool> mayPass)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.GetStream().ReadAsync(buffer, _stop.Token) is > 0 and var length && mayPass())
             {
+                if (isSilenced())
+                {
+                    await Task.Delay(Timeout.Infinite, _stop.Token);
+                }
+
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, length), _stop.Token);
             }
         }

@@ -120,6 +120,22 @@ public sealed class KeyedWriteTests(MySqlPair mysql) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_Done_LeavesAConnectionThatMayIdle()
+    {
+        await using var host = await DataHost.StartOnHealthyPairAsync(mysql);
+        var during = await host.Database.WriteAsync(Key("k"), IdleAsync, None);
+
+        // Without a reset, as it lies in the pool.
+        Assert.Equal(5, during.Answer);
+        Assert.Equal(0L, await mysql.AsRootAsync(1, """
+            SELECT COUNT(*) FROM performance_schema.variables_by_thread
+            WHERE VARIABLE_NAME = 'wait_timeout' AND VARIABLE_VALUE = '5'
+            """));
+
+        static async Task<long> IdleAsync(WriteSession session) => Convert.ToInt64(await session.ScalarAsync($"SELECT @@SESSION.wait_timeout", None), null);
+    }
+
+    [Fact]
     public async Task Write_NoPrimaryComes_SaysThatNothingWasWritten()
     {
         await using var host = await DataHost.StartOnHealthyPairAsync(mysql, ("WriteWait", "00:00:00.5"));

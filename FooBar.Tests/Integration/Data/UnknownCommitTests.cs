@@ -98,6 +98,47 @@ public sealed class UnknownCommitTests(MySqlPair mysql) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Write_CommitOutlastsAStatementsLimit_IsWaitedForAndNotMadeTwice()
+    {
+        await using var host = await StartAsync(("StatementTimeLimit", "00:00:00.5"));
+        await mysql.WaitForAcknowledgementsAsync();
+        await mysql.AsRootAsync(2, "STOP REPLICA IO_THREAD");
+        var write = AddAsync(host, Key("k"), "note");
+
+        // The connector ends the commit with KILL QUERY, which leaves it waiting.
+        await Assert.ThrowsAsync<TimeoutException>(() => write.WaitAsync(2 * AWhile));
+        Assert.Equal(0L, await CountAsync(1));
+        await mysql.AsRootAsync(2, "START REPLICA IO_THREAD");
+        Assert.True((await write).IsRepetition);
+        Assert.Equal(1L, await CountAsync(1));
+    }
+
+    [Fact]
+    public async Task Write_HostIsCutOffInTheMiddle_BlocksNobodyForLong()
+    {
+        await using var cutOff = await StartAsync();
+        await using var other = await DataHost.StartOnHealthyPairAsync(mysql, ("WriteWait", "00:00:30"));
+        var isCutOff = new TaskCompletionSource();
+        using var stop = new CancellationTokenSource();
+        var lost = cutOff.Database.WriteAsync(Key("k"), async session =>
+        {
+            await session.ExecuteAsync($"INSERT INTO notes (text) VALUES ('lost')", None);
+            _proxy.Silence();
+            isCutOff.SetResult();
+            await Task.Delay(Timeout.Infinite, stop.Token);
+            return new Note(0, "");
+        }, stop.Token);
+        await isCutOff.Task;
+
+        var written = await AddAsync(other, Key("k"), "note").WaitAsync(TimeSpan.FromSeconds(15));
+
+        Assert.False(written.IsRepetition);
+        Assert.Equal("note", await mysql.AsRootAsync(1, "SELECT GROUP_CONCAT(text) FROM foobar.notes"));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lost);
+    }
+
+    [Fact]
     public async Task Write_PrimaryKilledWithACommitThatNobodyElseHas_IsMadeAgainOnTheNext()
     {
         await using var host = await StartAsync();
