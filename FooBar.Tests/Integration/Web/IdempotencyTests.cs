@@ -122,6 +122,22 @@ public sealed partial class IdempotencyTests(MySqlPair mysql, TwoSites sites) : 
     }
 
     [Fact]
+    public async Task EditForm_SentTwice_ChangesThePostAndLeadsToIt()
+    {
+        using var added = await SendAsync(sites.One, HttpMethod.Post, "/api/posts", null, Draft("Before"));
+        var page = added.Headers.Location!.PathAndQuery["/api".Length..];
+        var form = await FormAsync($"{page}/edit");
+        Assert.Contains("value=\"Before\"", form.Page, StringComparison.Ordinal);
+
+        using var first = await SendAsync(sites.One, form, "After");
+        using var again = await SendAsync(sites.Two, form, "After");
+
+        Assert.Equal((HttpStatusCode.Redirect, HttpStatusCode.Redirect), (first.StatusCode, again.StatusCode));
+        Assert.Equal((page, page), (first.Headers.Location!.OriginalString, again.Headers.Location!.OriginalString));
+        Assert.Equal("After", await mysql.AsRootAsync(1, $"SELECT title FROM foobar.posts WHERE id = UUID_TO_BIN('{page["/posts/".Length..]}')"));
+    }
+
+    [Fact]
     public async Task Form_EveryRendering_HasAKeyOfItsOwn() => Assert.NotEqual((await FormAsync()).Key, (await FormAsync()).Key);
 
     internal static async Task<HttpResponseMessage> SendAsync(WebProcess site, HttpMethod method, string path, string? key, object? body, string? token = null)
@@ -144,7 +160,7 @@ public sealed partial class IdempotencyTests(MySqlPair mysql, TwoSites sites) : 
 
     private static async Task<HttpResponseMessage> SendAsync(WebProcess site, Form form, string title)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/");
+        using var request = new HttpRequestMessage(HttpMethod.Post, form.Path);
         request.Headers.Add("Cookie", form.Cookie);
         request.Content = new FormUrlEncodedContent(
         [
@@ -154,12 +170,12 @@ public sealed partial class IdempotencyTests(MySqlPair mysql, TwoSites sites) : 
         return await site.Client.SendAsync(request);
     }
 
-    private async Task<Form> FormAsync()
+    private async Task<Form> FormAsync(string path = "/")
     {
-        using var answer = await sites.One.Client.GetAsync(new Uri("/", UriKind.Relative));
+        using var answer = await sites.One.Client.GetAsync(new Uri(path, UriKind.Relative));
         var page = await answer.Content.ReadAsStringAsync();
         return new(
-            Token().Match(page).Groups["token"].Value, Key().Match(page).Groups["key"].Value,
+            path, page, Token().Match(page).Groups["token"].Value, Key().Match(page).Groups["key"].Value,
             string.Join("; ", answer.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0])));
     }
 
@@ -172,5 +188,5 @@ public sealed partial class IdempotencyTests(MySqlPair mysql, TwoSites sites) : 
     [GeneratedRegex("""name="Key" value="(?<key>[^"]+)""")]
     private static partial Regex Key();
 
-    private sealed record Form(string Token, string Key, string Cookie);
+    private sealed record Form(string Path, string Page, string Token, string Key, string Cookie);
 }
