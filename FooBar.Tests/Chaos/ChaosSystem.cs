@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FooBar.AppHost.Publishing.Images;
+using FooBar.Tests.Chaos.History;
+using FooBar.Tests.Support;
+using FooBar.Tests.Support.Publishing;
+
+namespace FooBar.Tests.Chaos;
+
+/// <summary>The whole stack in containers, and hands that take its parts away and give them back.</summary>
+public sealed class ChaosSystem(ComposeSystem compose)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly string[] Databases = ["mysql-0", "mysql-1"];
+
+    private readonly HttpClient coordinator = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly Dictionary<string, string> containers = [];
+
+    public HttpClient Visitor() => compose.Visitor();
+
+    public Task KillAsync(string service) => OnAsync(service, "kill");
+
+    public Task PauseAsync(string service) => OnAsync(service, "pause");
+
+    public Task UnpauseAsync(string service) => OnAsync(service, "unpause");
+
+    public Task StartAsync(string service) => OnAsync(service, "start");
+
+    /// <summary>A graceful stop, as <c>docker stop</c> does it.</summary>
+    public Task StopAsync(string service) => OnAsync(service, "stop");
+
+    /// <summary>Lets nothing from others reach a service, nor anything of it reach them; packets vanish, as with a broken link.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="others">Whom it is cut off from.</param>
+    public async Task CutAsync(string service, params string[] others)
+    {
+        foreach (var other in others)
+        {
+            foreach (var address in await AddressesAsync(other))
+            {
+                await FirewallAsync(service, "--append", "INPUT", "--source", address);
+                await FirewallAsync(service, "--append", "OUTPUT", "--destination", address);
+            }
+        }
+    }
+
+    /// <summary>Mends all links of a service.</summary>
+    public async Task MendAsync(string service)
+    {
+        await FirewallAsync(service, "--flush", "INPUT");
+        await FirewallAsync(service, "--flush", "OUTPUT");
+    }
+
+    /// <summary>What the coordinator says; null when it does not answer.</summary>
+    public async Task<JsonElement?> ClusterAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await coordinator.GetFromJsonAsync<JsonElement>(await CoordinatorAsync("/cluster"), cancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<string> PrimaryAsync(CancellationToken cancellationToken) =>
+        (await ClusterAsync(cancellationToken))!.Value.GetProperty("journal").GetProperty("primary").GetString()!;
+
+    public async Task<string> ReplicaAsync(CancellationToken cancellationToken)
+    {
+        var primary = await PrimaryAsync(cancellationToken);
+        return Databases.Single(node => node != primary);
+    }
+
+    public async Task SwitchoverAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await coordinator.PostAsJsonAsync(await CoordinatorAsync("/cluster/switchover"), new { }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Waits until the coordinator has nothing to do and a replica is in sync.</summary>
+    public Task WholeAsync(TimeSpan bound) => Eventually.Within(bound, async ct =>
+    {
+        var cluster = await ClusterAsync(ct);
+        var decision = cluster?.GetProperty("decision");
+        return decision?.GetProperty("kind").GetString() == "Steady" && cluster!.Value.GetProperty("journal").GetProperty("inSync").GetArrayLength() == 1
+            ? true
+            : throw new InvalidOperationException($"The coordinator says: {decision}");
+    });
+
+    /// <summary>The posts that a copy holds of users whose names begin with a text.</summary>
+    public async Task<IReadOnlyList<Row>> RowsAsync(string node, string run)
+    {
+        var output = await DockerAsync("exec", await ContainerAsync(node), "bash", "-c",
+            "MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --no-defaults --socket=/var/run/mysqld/mysqld.sock --user=root --skip-column-names "
+            + $"--execute=\"SELECT title, body FROM foobar.posts WHERE author LIKE '{run}-%'\"");
+        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(row => new Row(row[0], int.Parse(row[1], null)))];
+    }
+
+    public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run) => [await RowsAsync("mysql-0", run), await RowsAsync("mysql-1", run)];
+
+    private async Task OnAsync(string service, string verb) => await DockerAsync(verb, await ContainerAsync(service));
+
+    private async Task<Uri> CoordinatorAsync(string path) => new($"http://{(await AddressesAsync("failover"))[0]}:8080{path}");
+
+    private async Task<string> ContainerAsync(string service)
+    {
+        if (!containers.TryGetValue(service, out var id))
+        {
+            containers[service] = id = (await compose.ComposeAsync("ps", "--quiet", service)).Trim();
+        }
+
+        return id;
+    }
+
+    private async Task<string[]> AddressesAsync(string service) =>
+        (await DockerAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", await ContainerAsync(service)))
+            .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+
+    private async Task FirewallAsync(string service, params string[] rule)
+    {
+        var process = (await DockerAsync("inspect", "--format", "{{.State.Pid}}", await ContainerAsync(service))).Trim();
+        string[] drop = rule[0] == "--flush" ? [] : ["--jump", "DROP"];
+        await RunAsync("nsenter", ["--target", process, "--net", "iptables", .. rule, .. drop]);
+    }
+
+    private static Task<string> DockerAsync(params string[] arguments) => RunAsync("docker", arguments);
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        var (exitCode, output) = await ChildProgram.RunAsync(new ProcessStartInfo(program, arguments), limit.Token);
+        return exitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {output}");
+    }
+}

@@ -1,0 +1,33 @@
+using FooBar.Tests.Support.Publishing;
+using Xunit;
+
+namespace FooBar.Tests.Chaos;
+
+/// <summary>A short selection of the drill: under load each is taken away once, and no promise is broken.</summary>
+[Collection(SharePublishedImages.Name)]
+public sealed class ChaosTests(ComposeSystem compose) : IClassFixture<ComposeSystem>
+{
+    private const int Seed = 7;
+
+    public static TheoryData<string, string> Selection => new()
+    {
+        { "primary", "killed" },
+        { "primary", "paused for 5 s" },
+        { "replica", "killed" },
+        { "coordinator", "killed" },
+        { "switchover", "asked for" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Selection))]
+    public async Task Fault_UnderLoad_BreaksNoPromise(string component, string what)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
+        var fault = Fault.All.Single(fault => (fault.Component, fault.What) == (component, what));
+
+        var trial = await Trial.RunAsync(new ChaosSystem(compose), fault, Seed, limit.Token);
+
+        Assert.True(trial.Writes > 0, "There was no load.");
+        Assert.True(trial.Violations.Count == 0, string.Join('\n', trial.Violations.Take(10)));
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using FooBar.Tests.Chaos.History;
+
+namespace FooBar.Tests.Chaos;
+
+/// <summary>
+/// Users who create, edit, read back and list posts through the gateway, each one request at a time, and remember every call. They
+/// are clients as they should be: a write that got no answer is asked again under the same key, for as long as a user waits.
+/// </summary>
+public sealed class Workload(ChaosSystem system, string run, int seed)
+{
+    private const int Users = 6;
+
+    /// <summary>How long a user waits for an answer before giving up.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly ConcurrentQueue<Call> calls = new();
+    private int repeated;
+
+    public TimeSpan Now => clock.Elapsed;
+
+    /// <summary>How many times a write was asked again because no answer came.</summary>
+    public int Repeated => repeated;
+
+    public IReadOnlyList<Call> Calls => [.. calls.OrderBy(call => call.Start)];
+
+    /// <summary>Goes on until it is cancelled; every call that was begun is ended.</summary>
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(1, Users).Select(number => UserAsync(number, stop)));
+
+    private async Task UserAsync(int number, CancellationToken stop)
+    {
+        var (name, chance) = ($"{run}-{number}", new Random(seed * 1000 + number));
+        using var client = system.Visitor();
+        client.Timeout = Patience;
+        for (var post = 1; !stop.IsCancellationRequested; post++)
+        {
+            var title = $"{name}-{post}";
+            if (await WriteAsync(client, name, title, 1, id: null) is { } id)
+            {
+                await ReadAsync(client, name, title, id);
+                for (var version = 2; version <= chance.Next(2, 5) && !stop.IsCancellationRequested; version++)
+                {
+                    await WriteAsync(client, name, title, version, id);
+                    await ReadAsync(client, name, title, id);
+                }
+
+                await ListAsync(client, name);
+            }
+
+            await Task.Delay(chance.Next(5, 40), CancellationToken.None);
+        }
+    }
+
+    // Returns the post's address.
+    private async Task<string?> WriteAsync(HttpClient client, string user, string title, int version, string? id)
+    {
+        var (start, key) = (Now, Guid.NewGuid().ToString());
+        var (outcome, location) = (Outcome.Unknown, id);
+        while (outcome == Outcome.Unknown && Now - start < Patience)
+        {
+            using var request = new HttpRequestMessage(id is null ? HttpMethod.Post : HttpMethod.Put, id ?? "/api/posts");
+            request.Headers.Add("Idempotency-Key", key);
+            request.Content = JsonContent.Create(new { title, body = version.ToString(CultureInfo.InvariantCulture), author = user });
+            try
+            {
+                using var answer = await client.SendAsync(request);
+                location ??= answer.Headers.Location?.ToString();
+                outcome = OutcomeOf(answer.StatusCode, isWrite: true);
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                outcome = Outcome.Unknown;
+            }
+
+            if (outcome == Outcome.Unknown)
+            {
+                Interlocked.Increment(ref repeated);
+                await Task.Delay(100);
+            }
+        }
+
+        calls.Enqueue(new Call(user, id is null ? Ask.Create : Ask.Edit, title, version, start, Now, outcome));
+        return outcome == Outcome.Done ? location : null;
+    }
+
+    private async Task ReadAsync(HttpClient client, string user, string title, string id)
+    {
+        var start = Now;
+        var (outcome, version) = (Outcome.Unknown, (int?)null);
+        try
+        {
+            using var answer = await client.GetAsync(id);
+            outcome = answer.StatusCode == HttpStatusCode.NotFound ? Outcome.Done : OutcomeOf(answer.StatusCode, isWrite: false);
+            version = answer.IsSuccessStatusCode ? Version(await answer.Content.ReadFromJsonAsync<JsonElement>()) : null;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+        }
+
+        calls.Enqueue(new Call(user, Ask.Read, title, version, start, Now, outcome));
+    }
+
+    private async Task ListAsync(HttpClient client, string user)
+    {
+        var start = Now;
+        var (outcome, seen) = (Outcome.Unknown, new Dictionary<string, int>());
+        try
+        {
+            using var answer = await client.GetAsync("/api/posts?limit=50");
+            outcome = OutcomeOf(answer.StatusCode, isWrite: false);
+            if (answer.IsSuccessStatusCode)
+            {
+                seen = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray()
+                    .Where(post => post.GetProperty("author").GetString()!.StartsWith($"{run}-", StringComparison.Ordinal))
+                    .ToDictionary(post => post.GetProperty("title").GetString()!, Version);
+            }
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+        }
+
+        calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, outcome, outcome == Outcome.Done ? seen : null));
+    }
+
+    private static int Version(JsonElement post) => int.Parse(post.GetProperty("body").GetString()!, CultureInfo.InvariantCulture);
+
+    // The gateway answers 502 and 504 for a server that went away: the server may have done it.
+    private static Outcome OutcomeOf(HttpStatusCode status, bool isWrite) => status switch
+    {
+        < HttpStatusCode.BadRequest => Outcome.Done,
+        HttpStatusCode.ServiceUnavailable => Outcome.Refused,
+        HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout when isWrite => Outcome.Unknown,
+        _ => Outcome.Failed,
+    };
+}
