@@ -27,17 +27,22 @@ internal sealed class SwitchoverAction(
         }
         catch (Exception e) when (e is ActionException or MySqlException or TimeoutException or IOException && journal.Current.Handover is not null)
         {
-            await AbandonAsync(decision.Primary, $"The switchover to {decision.Replica} did not succeed: {e.Message}", cancellationToken);
-            throw new ActionException($"The switchover to {decision.Replica} did not succeed ({e.Message}); {decision.Primary} goes on.");
+            await AbandonAsync(decision.Primary, decision.Leaving, $"The switchover to {decision.Replica} did not succeed: {e.Message}", cancellationToken);
+            throw new ActionException($"The switchover to {decision.Replica} did not succeed ({e.Message}); {decision.Primary} {(decision.Leaving ? "is waited for" : "goes on")}.");
         }
 
         await promote.FinishAsync(replica, decision.Replica, cancellationToken);
     }
 
-    /// <summary>The primary serves again; the next decisions lift its fence.</summary>
-    public async Task AbandonAsync(string name, string reason, CancellationToken cancellationToken)
+    /// <summary>The primary serves again, unless it is being stopped; the next decisions lift its fence.</summary>
+    public async Task AbandonAsync(string name, bool leaving, string reason, CancellationToken cancellationToken)
     {
         await journal.WriteAsync(journal.Current with { Handover = null }, reason, cancellationToken);
+        if (leaving)
+        {
+            return;
+        }
+
         await using var primary = await connections.OpenAsync(name, cancellationToken);
         await primary.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
     }

@@ -38,7 +38,10 @@ public sealed record Synchronize(string Primary, string Replica, string Reason) 
 public sealed record Promote(string Replica, string? Former, long Epoch, string Reason) : Decision(Reason);
 
 /// <summary>Hand the role of primary over while both nodes are well.</summary>
-public sealed record Switchover(string Primary, string Replica, string Reason) : Decision(Reason);
+/// <param name="Primary">Who is primary.</param>
+/// <param name="Replica">Who takes over.</param>
+/// <param name="Leaving">Whether the primary is being stopped, so that clients must not be let in again whatever happens.</param>
+public sealed record Switchover(string Primary, string Replica, bool Leaving, string Reason) : Decision(Reason);
 
 /// <summary>Give up a switchover that cannot be ended; the primary goes on.</summary>
 public sealed record AbandonSwitchover(string Primary, string Reason) : Decision(Reason);

@@ -55,6 +55,7 @@ public static class FailoverRules
         return FenceStrangers(seen, primary, journal)
             ?? PromotionRules.Decide(seen, primary, journal, rules)
             ?? SwitchoverRules.Continue(seen, primary, journal)
+            ?? SwitchoverRules.Leave(seen, primary, journal)
             ?? HoldForPrimary(primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)

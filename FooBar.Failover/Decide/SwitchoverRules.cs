@@ -38,7 +38,7 @@ internal static class SwitchoverRules
             return new Hold($"A switchover needs {journal.Primary} to take writes and {target} to replicate; that is not so now.");
         }
 
-        return new Switchover(journal.Primary!, target, $"{target} is to take over from {journal.Primary} as asked; it is in sync.");
+        return new Switchover(journal.Primary!, target, Leaving: false, $"{target} is to take over from {journal.Primary} as asked; it is in sync.");
     }
 
     /// <summary>A switchover that the journal has begun is carried on, or given up where that is not possible any more.</summary>
@@ -50,7 +50,17 @@ internal static class SwitchoverRules
         }
 
         return seen.Find(target) is { Reachable: true } replica && journal.InSync.Contains(target)
-            ? new Switchover(primary.Name, replica.Name, $"The switchover from {primary.Name} to {target} was begun and is carried on.")
+            ? new Switchover(primary.Name, replica.Name, Leaving: false, $"The switchover from {primary.Name} to {target} was begun and is carried on.")
             : new AbandonSwitchover(primary.Name, $"The switchover from {primary.Name} to {target} cannot be ended, because {target} does not answer or is not in sync any more; {primary.Name} goes on.");
     }
+
+    /// <summary>
+    /// A graceful stop goes offline first (rule 8) and may take its time after that: nobody need wait for its end. Nor is
+    /// the primary let back online, for then the stop would acknowledge what no replica has.
+    /// </summary>
+    public static Switchover? Leave(ClusterView seen, NodeView primary, JournalEntry journal) =>
+        primary.OfflineMode && primary.Epoch == journal.Epoch && !journal.Paused
+            && journal.InSync.Select(name => seen.Find(name)).FirstOrDefault(node => node is { Streaming: true }) is { } replica
+            ? new Switchover(primary.Name, replica.Name, Leaving: true, $"The primary {primary.Name} is offline, as before it is stopped; {replica.Name} is in sync and takes over.")
+            : null;
 }

@@ -47,7 +47,7 @@ public sealed record Trial(Fault Fault, TimeSpan WriteGap, TimeSpan ReadGap, Tim
 
         var calls = load.Calls;
         return new Trial(
-            fault, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => !call.IsWrite), healed,
+            fault, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
             calls.Count(call => call.IsWrite && call.Outcome == Outcome.Done), load.Repeated,
             HistoryChecker.Check(calls, await system.CopiesAsync(calls[0].User.Split('-')[0])));
     }

@@ -14,7 +14,7 @@ namespace FooBar.Tests.Chaos;
 /// </summary>
 public sealed class Workload(ChaosSystem system, string run, int seed)
 {
-    private const int Users = 6;
+    private const int Users = 6, Readers = 2;
 
     /// <summary>How long a user waits for an answer before giving up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -31,7 +31,23 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
     public IReadOnlyList<Call> Calls => [.. calls.OrderBy(call => call.Start)];
 
     /// <summary>Goes on until it is cancelled; every call that was begun is ended.</summary>
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(Enumerable.Range(1, Users).Select(number => UserAsync(number, stop)));
+    public Task RunAsync(CancellationToken stop) => Task.WhenAll(
+    [
+        .. Enumerable.Range(1, Users).Select(number => UserAsync(number, stop)),
+        .. Enumerable.Range(1, Readers).Select(number => ReaderAsync(number, stop)),
+    ]);
+
+    // Who only reads does not wait for writes: what a read costs is seen here.
+    private async Task ReaderAsync(int number, CancellationToken stop)
+    {
+        using var client = system.Visitor();
+        client.Timeout = Patience;
+        while (!stop.IsCancellationRequested)
+        {
+            await ListAsync(client, $"{run}-reader-{number}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
 
     private async Task UserAsync(int number, CancellationToken stop)
     {

@@ -124,11 +124,13 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
-    public void PrimaryOffline_BeingStopped_IsNotLetBackOnline()
+    public void PrimaryOffline_BeingStopped_HandsOverAndIsNotLetBackOnline()
     {
-        var decision = Decide(InSync, Primary() with { OfflineMode = true }, Replica("mysql-2"));
+        var leaving = Primary() with { OfflineMode = true };
 
-        Assert.Contains("it is being stopped", Assert.IsType<Hold>(decision).Reason, StringComparison.Ordinal);
+        Assert.True(Assert.IsType<Switchover>(Decide(InSync, leaving, Replica("mysql-2"))) is { Replica: "mysql-2", Leaving: true });
+        Assert.Contains("it is being stopped", Assert.IsType<Hold>(Decide(Alone, leaving, Replica("mysql-2"))).Reason, StringComparison.Ordinal);
+        Assert.IsType<Hold>(Decide(InSync with { Paused = true }, leaving, Replica("mysql-2")));
     }
 
     [Fact]
