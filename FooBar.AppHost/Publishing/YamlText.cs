@@ -11,7 +11,7 @@ internal static partial class YamlText
 {
     private static readonly HashSet<string> OtherThanText = new(StringComparer.OrdinalIgnoreCase)
     {
-        "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n",
+        "", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", ".nan", ".inf", "+.inf", "-.inf",
     };
 
     /// <summary>One or more documents; the comment stands at the head of the file.</summary>

@@ -1,5 +1,7 @@
+using FooBar.AppHost.Publishing;
 using FooBar.Tests.Support;
 using FooBar.Tests.Support.Publishing;
+using FooBar.Tests.Unit.Publishing;
 
 namespace FooBar.Tests.Integration.Publishing;
 
@@ -78,5 +80,26 @@ public sealed class RenderingTests(RenderedOverlays rendered)
         await AppHostPublishing.PublishAsync(output);
 
         Assert.Contains("our-web", (await Overlay.RenderAsync(Path.Combine(output, "overlays", "ours"))).Workloads.Select(workload => workload.Name));
+    }
+
+    // Another reader of YAML than the one that the texts were written with.
+    [Fact]
+    public async Task Texts_OfAnyKind_AreReadByKubectlAsTheyAre()
+    {
+        using var folder = new TemporaryFolder();
+        var data = new YamlMap();
+        foreach (var (index, text) in YamlTextTests.Texts.Index())
+        {
+            data.Add($"text-{index}", text);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(folder.Path, "kustomization.yaml"), "resources: [texts.yaml]\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "texts.yaml"),
+            YamlText.Write("Texts.", new YamlMap { { "apiVersion", "v1" }, { "kind", "ConfigMap" }, { "metadata", new YamlMap { { "name", "texts" } } }, { "data", data } }));
+
+        var read = (await Overlay.RenderAsync(folder.Path)).One("ConfigMap", "texts");
+
+        Assert.All(YamlTextTests.Texts.Index(), text => Assert.Equal(text.Item, read.Pairs("data")[$"text-{text.Index}"]));
     }
 }
