@@ -84,7 +84,7 @@ public sealed class DnsDiscoveryTests : IAsyncLifetime
     public async Task NewGateway_NameThatDoesNotResolveYet_StartsAndServesAsSoonAsItDoes()
     {
         await using var dns = new TestDnsServer(_data.Path) { Mood = DnsMood.Silent };
-        await using var gateway = await StartGatewayAsync(dns);
+        await using var gateway = await StartGatewayAsync(dns, HttpStatusCode.ServiceUnavailable);
         using var limit = new CancellationTokenSource(Within);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, ""), await _client.AskAsync(gateway.Http, limit.Token));
 
@@ -92,11 +92,14 @@ public sealed class DnsDiscoveryTests : IAsyncLifetime
         dns.Mood = DnsMood.Answering;
 
         await Eventually.Within(Within, ct => ServesAsync(gateway, "web-1"));
+        using var management = new HttpClient();
+        using var ready = await management.GetAsync(new Uri(gateway.Management, "/health"), limit.Token);
+        Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
     }
 
     private static IPAddress Pod(byte number) => new([127, 77, 0, number]);
 
-    private Task<GatewayProcess> StartGatewayAsync(TestDnsServer dns) => GatewayProcess.StartAsync(new GatewaySetup
+    private Task<GatewayProcess> StartGatewayAsync(TestDnsServer dns, HttpStatusCode health = HttpStatusCode.OK) => GatewayProcess.StartAsync(new GatewaySetup
     {
         DataFolder = _data.Path,
         ResolverFile = dns.ResolverFile,
@@ -105,7 +108,7 @@ public sealed class DnsDiscoveryTests : IAsyncLifetime
             ["Gateway__Discovery"] = "Dns",
             ["services__web__http__0"] = $"http://web.foobar.test:{_port}",
         },
-    });
+    }, health);
 
     /// <summary>Ten requests in a row are shared by exactly these.</summary>
     private async Task ServesAsync(GatewayProcess gateway, params string[] replicas)

@@ -88,8 +88,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Returns when the gateway is ready.</summary>
-    public static async Task<GatewayProcess> StartAsync(GatewaySetup setup)
+    /// <summary>Returns when the gateway is ready, or gives another answer to the question that is waited for.</summary>
+    public static async Task<GatewayProcess> StartAsync(GatewaySetup setup, HttpStatusCode health = HttpStatusCode.OK)
     {
         var gateway = new GatewayProcess(setup);
         try
@@ -103,7 +103,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
                 }
 
                 using var response = await client.GetAsync(new Uri(gateway.Management, "/health"), ct);
-                return response.StatusCode == HttpStatusCode.OK;
+                return response.StatusCode == health;
             });
 
             Assert.False(gateway.HasExited, $"The gateway ended at once:\n{gateway.Output}");
