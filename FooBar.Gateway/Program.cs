@@ -22,6 +22,6 @@ return await ServiceProcess.RunAsync(async ct =>
     app.UseGatewayAnswers();
     app.UseCleanClientHeaders();
     app.UseRouting();
-    app.MapReverseProxy();
+    app.MapReplicas();
     return app;
 });

@@ -1,4 +1,5 @@
 using FooBar.Gateway.Health;
+using FooBar.Gateway.Resilience;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -27,6 +28,12 @@ internal static class RoutingBuilderExtensions
             return new InMemoryConfigProvider([Everything(options)], [Cluster(options, replicas)]);
         });
     }
+
+    public static void MapReplicas(this WebApplication app) => app.MapReverseProxy(proxy =>
+    {
+        proxy.UseAnotherReplica();
+        proxy.UseLoadBalancing();
+    });
 
     /// <summary>
     /// YARP's session affinity brings data protection along, which at start would make keys in the user's home. Nothing here

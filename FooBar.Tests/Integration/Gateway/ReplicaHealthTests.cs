@@ -26,11 +26,28 @@ public sealed class ReplicaHealthTests : IDisposable
         using var client = TestClient.New();
 
         await web1.DropAsync();
-        await Eventually.Within(OutWithin, ct => OnlyServesAsync(client, gateway.Http, "web-2", ct));
-        Assert.Contains("web-1 is out", gateway.Output, StringComparison.Ordinal);
+        await Eventually.Within(OutWithin, () => Assert.Contains("web-1 is out", gateway.Output, StringComparison.Ordinal));
+        await OnlyServesAsync(client, gateway.Http, "web-2", CancellationToken.None);
 
         await web1.StartAsync();
         await Eventually.Within(BackWithin, async ct => (await client.AskAsync(gateway.Http, ct)).ServedBy == "web-1");
+    }
+
+    [Fact]
+    public async Task DroppedReplica_BeforeAnyProbe_CostsNoRequest()
+    {
+        await using var web1 = await TestReplica.StartNewAsync("web-1");
+        await using var web2 = await TestReplica.StartNewAsync("web-2");
+        await using var gateway = await StartGatewayAsync(web1, web2);
+        using var client = TestClient.New();
+
+        await web1.DropAsync();
+
+        for (var request = 0; request < 20; request++)
+        {
+            using var posted = await client.PostAsync(gateway.Http, content: null);
+            Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), ((await client.AskAsync(gateway.Http, CancellationToken.None)).Status, posted.StatusCode));
+        }
     }
 
     [Fact]

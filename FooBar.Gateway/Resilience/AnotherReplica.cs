@@ -1,0 +1,46 @@
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace FooBar.Gateway.Resilience;
+
+/// <summary>
+/// A request that a replica did not answer is asked of another one, once: if it may be repeated (RFC 9110, 9.2.1: safe methods), or
+/// if it was never sent, because there was no connection to send it over. Nothing else is repeated: the replica may have done it.
+/// </summary>
+internal static partial class AnotherReplica
+{
+    public static void UseAnotherReplica(this IReverseProxyApplicationBuilder proxy)
+    {
+        var logger = proxy.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AnotherReplica));
+        proxy.Use(async (context, next) =>
+        {
+            await next(context);
+
+            if (MayBeRepeated(context) && Others(context) is { Count: > 0 } others)
+            {
+                var failed = context.GetReverseProxyFeature().ProxiedDestination!.DestinationId;
+                Repeated(logger, failed, context.Request.Method, context.Request.Path.ToUriComponent());
+                context.Features.Set<IForwarderErrorFeature>(null);
+                context.Response.Clear();
+                context.GetReverseProxyFeature().AvailableDestinations = others;
+                await next(context);
+            }
+        });
+    }
+
+    private static bool MayBeRepeated(HttpContext context) =>
+        !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
+        && context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.Request } failure
+        && (IsSafe(context.Request.Method) || failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError });
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+
+    private static List<DestinationState> Others(HttpContext context)
+    {
+        var feature = context.GetReverseProxyFeature();
+        return [.. feature.AllDestinations.Where(destination => destination != feature.ProxiedDestination && destination.Health.Active != DestinationHealth.Unhealthy)];
+    }
+
+    [LoggerMessage(1102, LogLevel.Information, "{Replica} did not answer {Method} {Path}; another replica is asked")]
+    private static partial void Repeated(ILogger logger, string replica, string method, string path);
+}
