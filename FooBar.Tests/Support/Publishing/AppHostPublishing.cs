@@ -30,6 +30,11 @@ internal static class AppHostPublishing
         var app = await builder.BuildAsync(limit.Token);
         var model = await ReadAsync(app.Services, builder.ExecutionContext, limit.Token);
         await app.RunAsync(limit.Token);
+
+        // What a process would end with; the reason is on the console.
+        var exitCode = Environment.ExitCode;
+        Environment.ExitCode = 0;
+        Assert.True(exitCode == 0, $"Nothing was published to {output}.");
         return model;
     }
 
