@@ -12,10 +12,14 @@ internal static class PreparedTools
 
     public static string Node { get; } = Find("node");
 
-    /// <summary>The folder whose packages hold the schemas of Kubernetes.</summary>
-    public static string Schemas { get; } = Directory.Exists(Path.Combine(Cache, "schemas", "node_modules"))
+    /// <summary>The folder whose packages hold the schemas of Kubernetes, as this checkout pins them.</summary>
+    public static string Schemas { get; } = IsCurrent(Path.Combine(Cache, "schemas"))
         ? Path.Combine(Cache, "schemas")
-        : throw new InvalidOperationException("The schemas of Kubernetes are not on this machine: run ./test once, which brings them.");
+        : throw new InvalidOperationException("The schemas of Kubernetes that this checkout asks for are not on this machine: run ./test once, which brings them.");
+
+    private static bool IsCurrent(string schemas) => File.Exists(Path.Combine(schemas, "package-lock.json"))
+        && File.ReadAllText(Path.Combine(schemas, "package-lock.json"))
+            == File.ReadAllText(Path.Combine(Checkout.Root, "FooBar.Tests", "Integration", "Publishing", "Schemas", "package-lock.json"));
 
     private static string Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)

@@ -3,10 +3,11 @@
 import { text } from "node:stream/consumers";
 
 const packages = {
-  "cert-manager.io": "@kubernetes-models/cert-manager",
-  "external-secrets.io": "@kubernetes-models/external-secrets",
-  "gateway.networking.k8s.io": "@kubernetes-models/gateway-api",
+  "cert-manager.io": ["@kubernetes-models/cert-manager"],
+  "external-secrets.io": ["@kubernetes-models/external-secrets"],
+  "gateway.networking.k8s.io": ["@kubernetes-models/gateway-api"],
 };
+const kubernetes = ["kubernetes-1.33", "kubernetes-1.36"];
 
 // The schemas allow fields that they do not know, as the API server does, which then drops them. Here such a field is a
 // mistake: it is one that the validator never reads.
@@ -32,12 +33,10 @@ function watched(value, path, unread) {
   });
 }
 
-async function mistakes(object) {
-  const [group, version] = object.apiVersion.includes("/") ? object.apiVersion.split("/") : ["", object.apiVersion];
-  const module = [packages[group] ?? "kubernetes-models", group, version, object.kind].filter(Boolean).join("/");
+async function mistakesBy(schemas, object) {
   let model;
   try {
-    model = (await import(module))[object.kind];
+    model = (await import([schemas, ...object.apiVersion.split("/"), object.kind].join("/")))[object.kind];
   } catch {
     return [`no schema for ${object.apiVersion} ${object.kind}`];
   }
@@ -51,8 +50,14 @@ async function mistakes(object) {
   }
 
   // Of what is not known only the outermost: nothing inside of it is read either.
-  const unknown = [...unread].filter(path => ![...unread].some(other => path !== other && (path.startsWith(`${other}.`) || path.startsWith(`${other}[`))));
+  const unknown = [...unread].filter(path => ![...unread].some(other => path.startsWith(`${other}.`) || path.startsWith(`${other}[`)));
   return [...found, ...unknown.map(path => `${path} is not known to the schema`)];
+}
+
+async function mistakes(object) {
+  const names = packages[object.apiVersion.split("/")[0]] ?? kubernetes;
+  const found = await Promise.all(names.map(name => mistakesBy(name, object)));
+  return found.flatMap((list, index) => list.map(mistake => `${names[index]}: ${mistake}`));
 }
 
 const objects = JSON.parse(await text(process.stdin));
