@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace FooBar.Tests.Support.Gateway;
 
@@ -12,17 +13,19 @@ internal enum DnsMood
 }
 
 /// <summary>
-/// A name server for one name (RFC 1035, UDP, A records), on port 53 of a loopback address of its own because the system's
-/// resolver knows no other port. <see cref="ResolverFile"/> is a resolv.conf that names it.
+/// A name server (RFC 1035, UDP, A records), on port 53 of an address of its own because the system's resolver knows no other
+/// port. For a test with one name that address is a loopback one, and <see cref="ResolverFile"/> is a resolv.conf that names it.
 /// </summary>
 internal sealed class TestDnsServer : IAsyncDisposable
 {
     private const int HeaderLength = 12;
     private const int ServerFailure = 2;
+    private const int NoSuchName = 3;
     private const int TypeA = 1;
 
     private readonly CancellationTokenSource _end = new();
     private readonly UdpClient _socket;
+    private readonly Func<string, IPAddress[]?> _names;
     private readonly Task _serving;
     private volatile IPAddress[] _addresses = [];
     private volatile DnsMood _mood = DnsMood.Answering;
@@ -32,8 +35,19 @@ internal sealed class TestDnsServer : IAsyncDisposable
     {
         var address = new IPAddress([127, 53, (byte)Random.Shared.Next(1, 255), (byte)Random.Shared.Next(1, 255)]);
         _socket = new UdpClient(new IPEndPoint(address, 53));
+        _names = _ => _addresses;
         ResolverFile = Path.Combine(folder, "resolv.conf");
         File.WriteAllText(ResolverFile, $"nameserver {address}\noptions timeout:1 attempts:1\n");
+        _serving = ServeAsync();
+    }
+
+    /// <param name="address">Where it listens.</param>
+    /// <param name="names">The addresses of a name; null when there is no such name.</param>
+    public TestDnsServer(IPAddress address, Func<string, IPAddress[]?> names)
+    {
+        _socket = new UdpClient(new IPEndPoint(address, 53));
+        _names = names;
+        ResolverFile = "";
         _serving = ServeAsync();
     }
 
@@ -73,17 +87,21 @@ internal sealed class TestDnsServer : IAsyncDisposable
     private byte[] Answer(byte[] question)
     {
         var end = HeaderLength;
+        var labels = new List<string>();
         while (question[end] != 0)
         {
+            labels.Add(Encoding.ASCII.GetString(question, end + 1, question[end]));
             end += question[end] + 1;
         }
 
         var type = BinaryPrimitives.ReadUInt16BigEndian(question.AsSpan(end + 1));
         var failing = _mood == DnsMood.Failing;
-        var records = failing || type != TypeA ? [] : _addresses;
+        var addresses = failing ? [] : _names(string.Join('.', labels).ToLowerInvariant());
+        var records = addresses is null || type != TypeA ? [] : addresses;
+        var code = failing ? ServerFailure : addresses is null ? NoSuchName : 0;
 
         // The question's id, "answer, recursion available" with the code, one question, the records; then the question itself.
-        List<byte> answer = [question[0], question[1], 0x81, (byte)(0x80 | (failing ? ServerFailure : 0)), 0, 1, 0, (byte)records.Length, 0, 0, 0, 0];
+        List<byte> answer = [question[0], question[1], 0x81, (byte)(0x80 | code), 0, 1, 0, (byte)records.Length, 0, 0, 0, 0];
         answer.AddRange(question[HeaderLength..(end + 5)]);
         foreach (var record in records)
         {

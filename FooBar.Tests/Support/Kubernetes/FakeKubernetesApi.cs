@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using FooBar.Failover;
@@ -24,22 +25,26 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
     private readonly ConcurrentQueue<Action> _late = new();
     private readonly WebApplication _app;
 
-    private FakeKubernetesApi(TestAuthority authority, int port)
+    private FakeKubernetesApi(TestAuthority authority, IPEndPoint endpoint, string host)
     {
-        Address = $"https://localhost:{port}";
-        File.WriteAllText(AuthorityPath, authority.Pem);
-        var (certificate, key) = authority.Issue("localhost");
+        Address = $"https://{host}:{endpoint.Port}";
+        Authority = authority.Pem;
+        File.WriteAllText(AuthorityPath, Authority);
+        var (certificate, key) = authority.Issue(host);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         using var pem = X509Certificate2.CreateFromPem(certificate, key);
         var server = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port, listen => listen.UseHttps(server)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(endpoint, listen => listen.UseHttps(server)));
         _app = builder.Build();
         _app.Run(AnswerAsync);
     }
 
     public string Address { get; }
+
+    /// <summary>The certificate of the authority that its clients trust, as PEM.</summary>
+    public string Authority { get; }
 
     public ObjectStore Objects { get; } = new();
 
@@ -51,10 +56,14 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
     private string AuthorityPath => Path.Combine(_folder.Path, "ca.crt");
 
     /// <summary>Starts it with what the deployment makes: an empty ConfigMap and a Lease that nobody holds.</summary>
-    public static async Task<FakeKubernetesApi> StartAsync()
+    public static Task<FakeKubernetesApi> StartAsync() => StartAsync(new IPEndPoint(IPAddress.Loopback, FreePort.Next()), "localhost");
+
+    /// <param name="endpoint">Where it listens.</param>
+    /// <param name="host">The name by which it is called.</param>
+    public static async Task<FakeKubernetesApi> StartAsync(IPEndPoint endpoint, string host)
     {
         using var authority = new TestAuthority();
-        var api = new FakeKubernetesApi(authority, FreePort.Next());
+        var api = new FakeKubernetesApi(authority, endpoint, host);
         api.Objects.Create(Journal, (JsonObject)JsonNode.Parse("""
             { "kind": "ConfigMap", "apiVersion": "v1", "metadata": { "name": "failover-journal", "namespace": "foobar", "labels": { "app": "failover" } } }
             """)!);
