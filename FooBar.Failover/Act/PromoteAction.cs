@@ -10,8 +10,12 @@ namespace FooBar.Failover.Act;
 /// Makes a replica the primary. The journal speaks first: from then on nobody else may take writes, and whoever finds it so,
 /// this coordinator or the next, goes on from there.
 /// </summary>
-internal sealed class PromoteAction(NodeConnections connections, NodeProbe probe, IJournal journal, IOptions<FailoverOptions> options, TimeProvider clock)
+internal sealed class PromoteAction(
+    NodeConnections connections, NodeProbe probe, AccountGrants grants, IJournal journal, IOptions<FailoverOptions> options, TimeProvider clock)
 {
+    /// <summary>ER_SPECIFIC_ACCESS_DENIED_ERROR: a statement needs a right that the account, or this older session of it, lacks.</summary>
+    private const int MissingRight = 1227;
+
     public async Task RunAsync(Promote decision, CancellationToken cancellationToken)
     {
         await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
@@ -56,6 +60,20 @@ internal sealed class PromoteAction(NodeConnections connections, NodeProbe probe
     /// <summary>Lifts the fence of the journal's primary. The epoch is its first transaction, which clients recognise it by.</summary>
     public async Task FinishAsync(NodeSession primary, string name, CancellationToken cancellationToken)
     {
+        try
+        {
+            await FinishAsync(primary, name, upgrade: false, cancellationToken);
+        }
+        catch (MySqlException e) when (e.Number == MissingRight)
+        {
+            // The cluster was made by a version that needed fewer rights. At the end no commit waits, and they can be given.
+            await using var initial = await connections.OpenInitialAsync(name, cancellationToken);
+            await FinishAsync(initial, name, upgrade: true, cancellationToken);
+        }
+    }
+
+    private async Task FinishAsync(NodeSession primary, string name, bool upgrade, CancellationToken cancellationToken)
+    {
         // Nothing is unapplied, but for a node that was started by hand meanwhile: resetting would delete it.
         await primary.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
         await ApplyAllAsync(primary, name, cancellationToken);
@@ -66,6 +84,11 @@ internal sealed class PromoteAction(NodeConnections connections, NodeProbe probe
         await primary.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
         await primary.ExecuteAsync("SET GLOBAL super_read_only = OFF, GLOBAL read_only = OFF", cancellationToken);
         await primary.ExecuteAsync(EpochTable.Write, cancellationToken, ("@epoch", journal.Current.Epoch), ("@node", name));
+        if (upgrade)
+        {
+            await grants.ApplyAsync(primary, cancellationToken);
+        }
+
         await journal.WriteAsync(journal.Current with { Phase = JournalPhase.Serving }, $"{name} takes writes as primary of epoch {journal.Current.Epoch}.", cancellationToken);
     }
 
