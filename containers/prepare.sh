@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by run, test, publish and the recipes in containers/: brings this machine to where the system can be built and started.
+# Sourced by run, test, drill, publish and the recipes in containers/: brings this machine to where the system can be built and started.
 # Every step looks first and does only what is missing, so it can run again, after a crash, and in two clones at once.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
