@@ -29,7 +29,7 @@ internal static class ComposePublisher
             new OutputFile("secrets.sh", Template.Fill(
                 "compose/secrets.sh",
                 ("name", settings.Name),
-                ("variables", string.Join(' ', application.Parameters.Select(ComposeServices.Variable))),
+                ("variables", string.Join(' ', application.Parameters.Select(VariableName.Of))),
                 ("clusters", string.Join(' ', application.Clusters.Select(cluster => cluster.Name))),
                 ("node-names", string.Join(',', nodes)),
                 ("certificates", string.Join(' ', application.Certificates))), IsExecutable: true),

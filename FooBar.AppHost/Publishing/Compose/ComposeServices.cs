@@ -33,8 +33,6 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
         }
     }
 
-    public static string Variable(string parameter) => parameter.Replace('-', '_').ToUpperInvariant();
-
     public static string DataVolume(PublishedNode node) => $"{node.Name}-data";
 
     public static string FilesFolder(PublishedFiles files) => Path.GetFileName(files.Directory);
@@ -116,7 +114,7 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
 
     // Users from everywhere, management from this machine.
     private static string Port(PublishedPort port) =>
-        $"{(port.IsExternal ? "" : "127.0.0.1:")}${{{Variable(port.Name)}_PORT:-{port.Number}}}:{port.Number}";
+        $"{(port.IsExternal ? "" : "127.0.0.1:")}${{{VariableName.Of(port.Name)}_PORT:-{port.Number}}}:{port.Number}";
 
     private static YamlMap Environment(IEnumerable<(string Name, string Value)> variables) =>
         YamlMap.Of(variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)));
@@ -124,7 +122,7 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
     private static string Render(PublishedValue value) => value.Render(part => part switch
     {
         PublishedValue.Text text => Escape(text.Value),
-        PublishedValue.Secret secret => "${" + Variable(secret.Parameter) + ":?run ./secrets.sh first}",
+        PublishedValue.Secret secret => "${" + VariableName.Of(secret.Parameter) + ":?run ./secrets.sh first}",
         PublishedValue.Host host => host.Resource.Name,
         _ => throw new ArgumentException($"No text for {part}.", nameof(value)),
     });

@@ -22,7 +22,7 @@ internal sealed class PodEnvironment(PublishedApplication application)
             .Concat(more.Select(variable => (Name: variable.Key, variable.Value)))
             .OrderBy(variable => variable.Name, StringComparer.Ordinal).ToList();
         var secrets = list.SelectMany(variable => variable.Value.Secrets).Distinct().Order(StringComparer.Ordinal).ToList();
-        if (texts.Select(variable => variable.Name).Concat(secrets.Select(Variable)).Concat(fields.Keys).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
+        if (texts.Select(variable => variable.Name).Concat(secrets.Select(VariableName.Of)).Concat(fields.Keys).GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { Key: var twice })
         {
             throw new PublishException($"The variable {twice} would be set twice, because publishing sets one of that name itself or for a secret parameter: give it another name.");
         }
@@ -36,19 +36,17 @@ internal sealed class PodEnvironment(PublishedApplication application)
             }),
             .. secrets.Select(secret => new YamlMap
             {
-                { "name", Variable(secret) },
+                { "name", VariableName.Of(secret) },
                 { "valueFrom", new YamlMap { { "secretKeyRef", new YamlMap { { "name", Secret }, { "key", secret } } } } },
             }),
             .. texts.Select(variable => new YamlMap { { "name", variable.Name }, { "value", variable.Value } }),
         ];
     }
 
-    private static string Variable(string parameter) => parameter.Replace('-', '_').ToUpperInvariant();
-
     private string Render(PublishedValue.Part part) => part switch
     {
         PublishedValue.Text text => text.Value.Replace("$", "$$", StringComparison.Ordinal),
-        PublishedValue.Secret secret => $"$({Variable(secret.Parameter)})",
+        PublishedValue.Secret secret => $"$({VariableName.Of(secret.Parameter)})",
         PublishedValue.Host host => hosts.GetValueOrDefault(host.Resource.Name, host.Resource.Name),
         _ => throw new ArgumentException($"No text for {part}.", nameof(part)),
     };
