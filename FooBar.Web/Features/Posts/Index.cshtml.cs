@@ -1,34 +1,19 @@
-using FooBar.Data.Idempotency;
 using FooBar.Data.Routing;
-using FooBar.Web.Idempotency;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace FooBar.Web.Features.Posts;
 
 /// <summary>The front page: the newest posts, and the form that adds one.</summary>
-internal sealed class IndexModel(PostStore store) : PageModel
+internal sealed class IndexModel(PostStore store) : PostForm
 {
     private const int PageSize = 10;
 
     [BindProperty(SupportsGet = true)]
     public Guid? Before { get; set; }
 
-    [BindProperty]
-    public NewPost Draft { get; set; } = new();
-
-    [BindProperty(Name = "Key")]
-    public FormKey? SentKey { get; set; }
-
-    /// <summary>The key that the form carries: the one that was sent, so that it can be sent again, or a fresh one.</summary>
-    public FormKey Key { get => field ??= SentKey ?? FormKey.New(); private set; }
-
     public IReadOnlyList<Post> Posts { get; private set; } = [];
 
     public Guid? Older { get; private set; }
-
-    /// <summary>Why the draft is not saved although nothing is wrong with it.</summary>
-    public string? NotSaved { get; private set; }
 
     public Task OnGetAsync(CancellationToken cancellationToken) => ListAsync(cancellationToken);
 
@@ -41,23 +26,13 @@ internal sealed class IndexModel(PostStore store) : PageModel
             return Page();
         }
 
-        try
+        var saved = await SaveAsync(
+            async () => RedirectToPage("Read", new { id = (await store.AddAsync(Key.For("posts", Draft), Draft, cancellationToken)).Id }),
+            "Your post could not be saved just now. It is still here: send it again in a moment.",
+            "You have sent this form before, with another text. Send it again if this is to be a post of its own.");
+        if (saved is not null)
         {
-            var post = await store.AddAsync(Key.For("posts", Draft), Draft, cancellationToken);
-            return RedirectToPage("Read", new { id = post.Id });
-        }
-        catch (DatabaseUnavailableException)
-        {
-            // The draft stays in the form: the page is worth more to its author than an error page. So does the key: whatever has
-            // become of this attempt, the next one makes one post of it.
-            Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            NotSaved = "Your post could not be saved just now. It is still here: send it again in a moment.";
-        }
-        catch (KeyReusedException)
-        {
-            Response.StatusCode = StatusCodes.Status422UnprocessableEntity;
-            Key = FormKey.New();
-            NotSaved = "You have sent this form before, with another text. Send it again if this is to be a post of its own.";
+            return saved;
         }
 
         try
