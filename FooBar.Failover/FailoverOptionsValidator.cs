@@ -1,4 +1,3 @@
-using System.Globalization;
 using FooBar.Failover.Kubernetes;
 using Microsoft.Extensions.Options;
 
@@ -64,8 +63,7 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             }
         }
 
-        foreach (var (key, value, least, most) in new[]
-        {
+        foreach (var error in TimeRange.Errors("Failover",
             (nameof(options.PollInterval), options.PollInterval, 0.05, 60),
             (nameof(options.ProbeTimeout), options.ProbeTimeout, 0.1, 60),
             (nameof(options.ActionTimeout), options.ActionTimeout, 1, 600),
@@ -73,16 +71,12 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             (nameof(options.SourceSilentAfter), options.SourceSilentAfter, 1, 60),
             (nameof(options.StartGrace), options.StartGrace, 0, 600),
             (nameof(options.FailoverWindow), options.FailoverWindow, 0, 604800),
-            (nameof(options.CloneTimeout), options.CloneTimeout, 1, 604800),
-        })
+            (nameof(options.CloneTimeout), options.CloneTimeout, 1, 604800)))
         {
-            if (value < TimeSpan.FromSeconds(least) || value > TimeSpan.FromSeconds(most))
-            {
-                yield return string.Create(CultureInfo.InvariantCulture,
-                    $"Failover:{key} is {value}; choose between {least} and {most} seconds, for instance 00:00:01.");
-            }
+            yield return error;
         }
     }
+
     private static IEnumerable<string> JournalErrors(FailoverOptions options)
     {
         var (file, configMap) = (options.JournalPath.Length > 0, options.Kubernetes.Journal.Length > 0);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace FooBar.Failover.Kubernetes;
 
 /// <summary>What <see cref="KubernetesOptions"/> must be, as a part of the validation of <see cref="FailoverOptions"/>.</summary>
@@ -52,18 +50,13 @@ internal static class KubernetesOptionsRules
 
     private static IEnumerable<string> Times(KubernetesOptions options)
     {
-        foreach (var (key, value, least, most) in new[]
-        {
+        foreach (var error in TimeRange.Errors(Section,
             (nameof(options.LeaseDuration), options.LeaseDuration, 2, 600),
             (nameof(options.RenewDeadline), options.RenewDeadline, 1, 600),
             (nameof(options.RetryInterval), options.RetryInterval, 0.1, 60),
-            (nameof(options.RequestTimeout), options.RequestTimeout, 0.1, 60),
-        })
+            (nameof(options.RequestTimeout), options.RequestTimeout, 0.1, 60)))
         {
-            if (value < TimeSpan.FromSeconds(least) || value > TimeSpan.FromSeconds(most))
-            {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{Section}:{key} is {value}; choose between {least} and {most} seconds, for instance 00:00:02.");
-            }
+            yield return error;
         }
 
         if (options.LeaseDuration.Ticks % TimeSpan.TicksPerSecond != 0)
