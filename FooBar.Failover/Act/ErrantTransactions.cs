@@ -59,7 +59,7 @@ internal static class ErrantTransactions
                 wanted = errant.Contains(GtidSet.Parse(gtid));
                 found.Append(wanted ? $"[{gtid}] " : "");
             }
-            else if (wanted && type is "Rows_query" or "Query" && wanted && info != "BEGIN" && found.Length <= Characters)
+            else if (wanted && type is "Rows_query" or "Query" && info != "BEGIN" && found.Length <= Characters)
             {
                 found.Append(info.TrimStart('#', ' ')).Append("; ");
             }

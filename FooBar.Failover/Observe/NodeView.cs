@@ -153,14 +153,15 @@ public sealed record ReplicationView
     /// <summary>Age of the newest transaction that has arrived; meaningful only while something is not applied yet.</summary>
     public TimeSpan NewestReceivedAge { get; init; }
 
-    /// <param name="source">The node that it should replicate from.</param>
-    /// <param name="certificateAuthority">The authority that it should verify the source with; empty for no verification.</param>
     /// <summary>How long ago, by the replica's own clock, its source gave a sign; null when it never did.</summary>
     public TimeSpan? Silence { get; init; }
 
     /// <summary>Whether its source is alive as far as the replica can tell: connected, and heard of lately.</summary>
     public bool Hears(TimeSpan limit) => IoState == "ON" && Silence < limit;
 
+    /// <summary>Whether it is set up to replicate from a node, and in the way that it should.</summary>
+    /// <param name="source">The node that it should replicate from.</param>
+    /// <param name="certificateAuthority">The authority that it should verify the source with; empty for no verification.</param>
     public bool ReadsFrom(NodeView source, string certificateAuthority) =>
         SourceHost == source.PeerHost && SourcePort == source.PeerPort && AutoPosition && Tls
         && CertificateAuthority == certificateAuthority && Verified == certificateAuthority.Length > 0;
