@@ -73,7 +73,6 @@ namespace Aspire.Hosting
         [Experimental("ASPIREPIPELINES001", UrlFormat = "https://aka.ms/aspire/diagnostics/{0}")]
         IDistributedApplicationPipeline Pipeline { get; }
 
-
         IResourceBuilder<T> AddResource<T>(T resource) where T : IResource;
 
         IResourceBuilder<T> CreateResourceBuilder<T>(T resource) where T : IResource;
