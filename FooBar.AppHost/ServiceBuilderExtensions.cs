@@ -106,12 +106,13 @@ internal static partial class ServiceBuilderExtensions
             return failover.WithEnvironment("Failover__JournalPath", Path.Combine(stateDirectory, "failover.journal"));
         }
 
+        const string journal = "failover-journal", lease = "failover";
         return failover
             .PublishAsDeployment(deployment =>
             {
-                deployment.Coordination = (Lease: "failover", Journal: "failover-journal");
-                deployment.Variables["Failover__Kubernetes__Journal"] = "failover-journal";
-                deployment.Variables["Failover__Kubernetes__Lease"] = "failover";
+                deployment.Coordination = (lease, journal);
+                deployment.Variables["Failover__Kubernetes__Journal"] = journal;
+                deployment.Variables["Failover__Kubernetes__Lease"] = lease;
                 deployment.Variables["Failover__Kubernetes__Namespace"] = "$(POD_NAMESPACE)";
                 deployment.Variables["Failover__Kubernetes__Identity"] = "$(POD_NAME)";
             })
@@ -119,7 +120,7 @@ internal static partial class ServiceBuilderExtensions
             {
                 service.Network = "data";
                 service.Variables["Failover__JournalPath"] = "/home/app/failover.journal"; // a folder of the image that its user owns
-                service.Volumes["failover-journal"] = "/home/app";
+                service.Volumes[journal] = "/home/app";
             });
     }
 

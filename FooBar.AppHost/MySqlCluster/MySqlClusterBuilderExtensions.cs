@@ -67,7 +67,7 @@ public static class MySqlClusterBuilderExtensions
         IResourceBuilder<ParameterResource> rootPassword)
     {
         var identity = MySqlNodeSettings.Identity(number.ToString(CultureInfo.InvariantCulture), host: name);
-        var certificate = builder.ExecutionContext.IsPublishMode ? MySqlNodeSettings.Certificate : [];
+        var certificate = cluster.Resource.HasCertificates ? MySqlNodeSettings.Certificate : [];
         return builder.AddMySql(name, rootPassword)
             .WithArgs([.. identity, .. certificate, .. MySqlNodeSettings.Common])
             .WithContainerFiles(MySqlNodeProgram.Directory, MySqlNodeProgram.Files())
