@@ -9,6 +9,9 @@ internal static class Template
         values.Append(("openssl.sh", Name(path) == "secrets.sh" ? Read("openssl.sh") : ""))
             .Aggregate(Read(path), (text, value) => text.Replace($"{{{{{value.Item1}}}}}", value.Item2, StringComparison.Ordinal));
 
+    /// <summary>A list in Markdown, one line each.</summary>
+    public static string List(IEnumerable<string> items) => string.Join('\n', items.Select(item => $"- `{item}`"));
+
     private static string Name(string path) => path[(path.LastIndexOf('/') + 1)..];
 
     private static string Read(string path)

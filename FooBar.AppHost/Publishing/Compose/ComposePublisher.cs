@@ -25,7 +25,7 @@ internal static class ComposePublisher
             new OutputFile("NOTES.md", Template.Fill(
                 "compose/NOTES.md",
                 ("name", settings.Name),
-                ("images", string.Join('\n', application.Images(settings).Select(image => $"- `{image}`"))))),
+                ("images", Template.List(application.Images(settings))))),
             new OutputFile("secrets.sh", Template.Fill(
                 "compose/secrets.sh",
                 ("name", settings.Name),

@@ -24,7 +24,7 @@ internal sealed class NetworkPolicies(PublishedApplication application)
     {
         var outside = service.Ports.Where(port => port.IsExternal).Select(port => Port(port.Number)).ToList();
         return Policy(
-            service.Name, Pod.Selector(service.Name), ["Ingress", "Egress"],
+            service.Name, Only(service.Name), ["Ingress", "Egress"],
             [.. outside.Count == 0 ? (YamlMap[])[] : [new YamlMap { { "ports", outside, "from everywhere" } }], .. From(service.Name)],
             [.. To(service), .. service.Kubernetes.Coordination is null ? (YamlMap[])[] : [ApiServer()]]);
     }
@@ -33,7 +33,7 @@ internal sealed class NetworkPolicies(PublishedApplication application)
     {
         var each = Peer(cluster.Name);
         return Policy(
-            cluster.Name, Pod.Selector(cluster.Name), ["Ingress", "Egress"],
+            cluster.Name, Only(cluster.Name), ["Ingress", "Egress"],
             [new YamlMap { { "from", (YamlMap[])[each], "replication" }, { "ports", (YamlMap[])[Port(cluster.Port)] } }, .. From(cluster.Name)],
             [new YamlMap { { "to", (YamlMap[])[each], "replication" }, { "ports", (YamlMap[])[Port(cluster.Port)] } }]);
     }
@@ -54,11 +54,12 @@ internal sealed class NetworkPolicies(PublishedApplication application)
     private static YamlMap ApiServer() => new() { { "ports", (YamlMap[])[Port(443), Port(6443), Port(8443)], "the API server, for the Lease and the journal; these are the ports that it usually has" } };
 
     private YamlMap Telemetry() => Policy(
-        "telemetry", [], ["Egress"], ingress: null,
-        egress: [new YamlMap { { "to", (YamlMap[])[new YamlMap { { "namespaceSelector", new YamlMap() } }] }, { "ports", (YamlMap[])[Port(4317), Port(4318)] } }],
-        new YamlMap { { "matchExpressions", (YamlMap[])[new YamlMap { { "key", Pod.Component }, { "operator", "In" }, { "values", application.Services.Select(service => service.Name).Order(StringComparer.Ordinal) } }] } });
+        "telemetry",
+        new YamlMap { { "matchExpressions", (YamlMap[])[new YamlMap { { "key", Pod.Component }, { "operator", "In" }, { "values", application.Services.Select(service => service.Name).Order(StringComparer.Ordinal) } }] } },
+        ["Egress"], ingress: null,
+        egress: [new YamlMap { { "to", (YamlMap[])[new YamlMap { { "namespaceSelector", new YamlMap() } }] }, { "ports", (YamlMap[])[Port(4317), Port(4318)] } }]);
 
-    private static YamlMap Policy(string name, YamlMap selector, string[] types, YamlMap[]? ingress, YamlMap[]? egress, YamlMap? podSelector = null) => new()
+    private static YamlMap Policy(string name, YamlMap pods, string[] types, YamlMap[]? ingress, YamlMap[]? egress) => new()
     {
         { "apiVersion", "networking.k8s.io/v1" },
         { "kind", "NetworkPolicy" },
@@ -66,7 +67,7 @@ internal sealed class NetworkPolicies(PublishedApplication application)
         {
             "spec", new YamlMap
             {
-                { "podSelector", podSelector ?? (selector.Count == 0 ? [] : new YamlMap { { "matchLabels", selector } }) },
+                { "podSelector", pods },
                 { "policyTypes", types },
                 { "ingress", ingress },
                 { "egress", egress },
@@ -74,7 +75,9 @@ internal sealed class NetworkPolicies(PublishedApplication application)
         },
     };
 
-    private static YamlMap Peer(string name) => new() { { "podSelector", new YamlMap { { "matchLabels", Pod.Selector(name) } } } };
+    private static YamlMap Only(string name) => new() { { "matchLabels", Pod.Selector(name) } };
+
+    private static YamlMap Peer(string name) => new() { { "podSelector", Only(name) } };
 
     private static YamlMap Port(int number, string protocol = "TCP") => new() { { "protocol", protocol }, { "port", number } };
 }

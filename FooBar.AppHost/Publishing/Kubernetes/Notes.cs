@@ -13,7 +13,7 @@ internal sealed class Notes(PublishedApplication application, PublishSettings se
             "kubernetes/NOTES.md",
             ("name", settings.Name),
             ("entrance", application.Services.FirstOrDefault(service => service.IsExternal)?.Name ?? ""),
-            ("images", string.Join('\n', application.Images(settings).Select(image => $"- `{image}`"))))),
+            ("images", Template.List(application.Images(settings))))),
         new("namespace.yaml", YamlText.Write("The namespace of production. Pods that are not restricted are refused in it.", Namespace())),
         new("secrets.sh", Template.Fill(
             "kubernetes/secrets.sh",
@@ -21,7 +21,7 @@ internal sealed class Notes(PublishedApplication application, PublishSettings se
             ("parameters", string.Join(' ', application.Parameters)),
             ("parameters-secret", PodEnvironment.Secret),
             ("clusters", string.Join(' ', application.Clusters.Select(cluster => cluster.Name))),
-            ("hosts", string.Join(' ', application.Clusters.SelectMany(cluster => cluster.Nodes.Select(node => $"{node.Name}.{cluster.Name}")))),
+            ("hosts", string.Join(' ', application.Clusters.SelectMany(cluster => cluster.Nodes.Select(node => PodEnvironment.Host(cluster, node))))),
             ("certificates", string.Join(' ', application.Certificates))), IsExecutable: true),
     ];
 

@@ -158,17 +158,17 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
 
     private string Host => $"www.{settings.Name}.com";
 
+    private static YamlMap WithIssuer(string name) => new()
+    {
+        { "name", name },
+        { "annotations", new YamlMap { { "cert-manager.io/cluster-issuer", "letsencrypt", "cert-manager fills the secret below; without it, fill it yourself" } } },
+    };
+
     private YamlMap Ingress(PublishedService service) => new()
     {
         { "apiVersion", "networking.k8s.io/v1" },
         { "kind", "Ingress" },
-        {
-            "metadata", new YamlMap
-            {
-                { "name", service.Name },
-                { "annotations", new YamlMap { { "cert-manager.io/cluster-issuer", "letsencrypt", "cert-manager fills the secret below; without it, fill it yourself" } } },
-            }
-        },
+        { "metadata", WithIssuer(service.Name) },
         {
             "spec", new YamlMap
             {
@@ -209,13 +209,7 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
         {
             { "apiVersion", "gateway.networking.k8s.io/v1" },
             { "kind", "Gateway" },
-            {
-                "metadata", new YamlMap
-                {
-                    { "name", service.Name },
-                    { "annotations", new YamlMap { { "cert-manager.io/cluster-issuer", "letsencrypt", "cert-manager fills the secret below; without it, fill it yourself" } } },
-                }
-            },
+            { "metadata", WithIssuer(service.Name) },
             {
                 "spec", new YamlMap
                 {

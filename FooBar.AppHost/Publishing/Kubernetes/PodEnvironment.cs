@@ -10,8 +10,11 @@ internal sealed class PodEnvironment(PublishedApplication application)
     public const string Secret = "parameters";
 
     private readonly Dictionary<string, string> hosts = application.Clusters
-        .SelectMany(cluster => cluster.Nodes.Select(node => (node.Name, Host: $"{node.Name}.{cluster.Name}")))
+        .SelectMany(cluster => cluster.Nodes.Select(node => (node.Name, Host: Host(cluster, node))))
         .ToDictionary(node => node.Name, node => node.Host);
+
+    /// <summary>The name of a node in the headless Service of its cluster.</summary>
+    public static string Host(PublishedCluster cluster, PublishedNode node) => $"{node.Name}.{cluster.Name}";
 
     /// <summary>Fields of the pod itself, then secrets, then the rest: a variable can use only those before it.</summary>
     public IReadOnlyList<YamlMap> Of(IEnumerable<PublishedVariable> variables, IReadOnlyDictionary<string, string> fields, IReadOnlyDictionary<string, string> more, bool always = false)

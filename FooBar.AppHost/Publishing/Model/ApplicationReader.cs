@@ -122,7 +122,7 @@ internal sealed class ApplicationReader(
 
         return new PublishedCluster(
             cluster.Name, settings.MySqlImage, first.Annotations.OfType<EndpointAnnotation>().Select(ContainerPort.Of).First(), nodes,
-            variables, files, Settings<StatefulSetSettings>(cluster), Settings<ComposeSettings>(cluster));
+            variables, cluster.CertificateAuthority, files, Settings<StatefulSetSettings>(cluster), Settings<ComposeSettings>(cluster));
     }
 
     private async Task<IReadOnlyList<PublishedVariable>> VariablesAsync(MySqlServerResource node, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ internal sealed record PublishedApplication(IReadOnlyList<PublishedService> Serv
 
     /// <summary>The secrets with a certificate for users. What a cluster's clients verify is made together with the cluster's own.</summary>
     public IEnumerable<string> Certificates => Services.SelectMany(service => service.SecretFiles).Select(files => files.Secret).Distinct()
-        .Except(Clusters.Select(cluster => $"{cluster.Name}-ca")).Order(StringComparer.Ordinal);
+        .Except(Clusters.Select(cluster => cluster.CertificateAuthority.Secret)).Order(StringComparer.Ordinal);
 
     public IEnumerable<string> Images(PublishSettings settings) =>
         Services.Select(service => settings.ImageOf(service.Name)).Concat(Clusters.Select(cluster => cluster.Image)).Distinct();
@@ -45,11 +45,13 @@ internal sealed record PublishedService(
     string Name, string Project, IReadOnlyList<PublishedPort> Ports, IReadOnlyList<PublishedVariable> Variables,
     IReadOnlyList<(string To, int Port)> Connections, IReadOnlyList<SecretFiles> SecretFiles, DeploymentSettings Kubernetes, ComposeSettings Compose)
 {
+    private const string Management = "management";
+
     /// <summary>Where <c>/health</c> and <c>/alive</c> are: a port called management, or the first one of HTTP.</summary>
-    public PublishedPort HealthPort => Ports.FirstOrDefault(port => port.Name == "management") ?? Ports.First(port => port.Scheme == "http");
+    public PublishedPort HealthPort => Ports.FirstOrDefault(port => port.Name == Management) ?? Ports.First(port => port.Scheme == "http");
 
     /// <summary>The ports that other services of the application use.</summary>
-    public IEnumerable<PublishedPort> ServicePorts => Ports.Where(port => port != HealthPort || port.Name != "management");
+    public IEnumerable<PublishedPort> ServicePorts => Ports.Where(port => port.Name != Management);
 
     public bool IsExternal => Ports.Any(port => port.IsExternal);
 }
@@ -60,12 +62,13 @@ internal sealed record PublishedService(
 /// <param name="Port">Where every node listens.</param>
 /// <param name="Nodes">The nodes, in order.</param>
 /// <param name="Variables">The environment of every node.</param>
+/// <param name="CertificateAuthority">What its clients verify the nodes with.</param>
 /// <param name="Files">Files that every node gets, by their directory.</param>
 /// <param name="Kubernetes">What only Kubernetes needs to know.</param>
 /// <param name="Compose">What only compose needs to know.</param>
 internal sealed record PublishedCluster(
     string Name, string Image, int Port, IReadOnlyList<PublishedNode> Nodes, IReadOnlyList<PublishedVariable> Variables,
-    IReadOnlyList<PublishedFiles> Files, StatefulSetSettings Kubernetes, ComposeSettings Compose);
+    SecretFiles CertificateAuthority, IReadOnlyList<PublishedFiles> Files, StatefulSetSettings Kubernetes, ComposeSettings Compose);
 
 /// <summary>A node of a cluster.</summary>
 internal sealed record PublishedNode(MySqlServerResource Resource, int Number, IReadOnlyList<string> Arguments)
