@@ -6,6 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
 readonly cache=${XDG_CACHE_HOME:-$HOME/.cache}/foobar
 readonly mysql_image=mysql:9.7
+readonly debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # shellcheck disable=SC2034 # containers/dotnet/build makes it
 readonly base_layout=$cache/base-image
 mkdir -p "$cache"
@@ -74,6 +75,23 @@ install_packages() {
 own_mirror() {
     # shellcheck disable=SC2016 # apt expands it
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null | grep -m 1 -E "/$1/?\$" || true
+}
+
+# debian_source FOLDER ARCHIVE OTHERWISE SUITE: adds a suite to what own_apt reads, from this machine's own mirror if it names one.
+debian_source() {
+    local mirror
+    mirror=$(own_mirror "$2")
+    echo "deb [signed-by=$debian_keyring] ${mirror:-$3} $4 main" >>"$1/sources"
+}
+
+# own_apt FOLDER ARGUMENT...: apt-get with the sources, the lists and the cache of a folder. It leaves the packages of this machine
+# as they are and needs no privileges, and it verifies every package.
+own_apt() {
+    mkdir -p "$1"/apt/{lists,cache/archives}/partial
+    bounded 300 apt-get -q -o Dir::Etc::SourceList="$1/sources" -o Dir::Etc::SourceParts=/dev/null \
+        -o Dir::State="$1/apt" -o Dir::State::Status=/dev/null -o Dir::Cache="$1/apt/cache" \
+        -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
+        -o Acquire::Retries=3 -o Acquire::Check-Valid-Until=false -o APT::Sandbox::User= "${@:2}" </dev/null 9>&-
 }
 
 engine_answers() { has docker && [[ -n $(bounded 10 docker version --format '{{.Server.Version}}' 2>/dev/null) ]]; }
@@ -202,20 +220,15 @@ renders() { [[ $(bounded 10 "$1" version --client 2>/dev/null) =~ 'Kustomize Ver
 # unpacked beside the packages of this machine, whose own stays as it is. apt verifies it, and root is not needed.
 prepare_kubectl() {
     ! renders "$cache/kubectl" && ! renders kubectl || return 0
-    { has apt-get && [[ -r /usr/share/keyrings/debian-archive-keyring.gpg ]]; } ||
+    { has apt-get && [[ -r $debian_keyring ]]; } ||
         fail "kubectl 1.27 or later is missing, and the tests of what is published need it. Install it (https://kubernetes.io/docs/tasks/tools), then start again."
     say "Fetching kubectl from Debian's sid: it renders what is published ..."
     (
         folder=$(mktemp -d "$cache/kubectl.XXXXXX")
         trap 'rm -rf "$folder"' EXIT
-        mirror=$(own_mirror debian)
-        echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror:-http://deb.debian.org/debian} sid main" >"$folder/sources"
-        mkdir -p "$folder"/{lists,archives}/partial
         cd "$folder"
-        apt=(bounded 300 apt-get -q -o Dir::Etc::SourceList="$folder/sources" -o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Parts=/dev/null
-            -o Dir::State::Lists="$folder/lists" -o Dir::State::Status=/dev/null -o Dir::Cache="$folder"
-            -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Check-Valid-Until=false -o Acquire::Retries=3)
-        { "${apt[@]}" update && "${apt[@]}" download kubectl && dpkg-deb --extract kubectl_*.deb root; } >log 2>&1 </dev/null 9>&- || {
+        debian_source "$folder" debian http://deb.debian.org/debian sid
+        { own_apt "$folder" update && own_apt "$folder" download kubectl && dpkg-deb --extract kubectl_*.deb root; } >log 2>&1 || {
             tail -n 15 log >&2
             exit 1
         }
