@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FooBar.AppHost.Publishing.Images;
 using FooBar.Tests.Chaos.History;
 using FooBar.Tests.Support;
@@ -9,15 +11,32 @@ using FooBar.Tests.Support.Publishing;
 namespace FooBar.Tests.Chaos;
 
 /// <summary>The whole stack in containers, and hands that take its parts away and give them back.</summary>
-public sealed class ChaosSystem(ComposeSystem compose)
+public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly string[] Databases = ["mysql-0", "mysql-1"];
+    private static readonly (string Service, int Port)[] Ready =
+        [.. TwoGateways.All.Select(gateway => (TwoGateways.Network, gateway.ManagementPort)), ("web-1", 8080), ("web-2", 8080)];
 
-    private readonly HttpClient coordinator = new() { Timeout = TimeSpan.FromSeconds(30) };
-    private readonly Dictionary<string, string> containers = [];
+    private readonly ComposeSystem compose = new(images, published =>
+    {
+        var overrides = new JsonObject { ["services"] = new JsonObject() };
+        TwoGateways.AddTo(overrides, published);
+        return overrides;
+    });
 
-    public HttpClient Visitor() => compose.Visitor();
+    private readonly HttpClient management = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly ConcurrentDictionary<string, string> containers = [], hosts = [];
+
+    public Task InitializeAsync() => compose.InitializeAsync();
+
+    public async Task DisposeAsync()
+    {
+        management.Dispose();
+        await compose.DisposeAsync();
+    }
+
+    public HttpClient Visitor() => compose.Visitor(keepsConnections: true);
 
     public Task KillAsync(string service) => OnAsync(service, "kill");
 
@@ -25,7 +44,11 @@ public sealed class ChaosSystem(ComposeSystem compose)
 
     public Task UnpauseAsync(string service) => OnAsync(service, "unpause");
 
-    public Task StartAsync(string service) => OnAsync(service, "start");
+    public async Task StartAsync(string service)
+    {
+        await OnAsync(service, "start");
+        hosts.TryRemove(service, out _); // it may have got another address
+    }
 
     /// <summary>A graceful stop, as <c>docker stop</c> does it.</summary>
     public Task StopAsync(string service) => OnAsync(service, "stop");
@@ -57,7 +80,7 @@ public sealed class ChaosSystem(ComposeSystem compose)
     {
         try
         {
-            return await coordinator.GetFromJsonAsync<JsonElement>(await CoordinatorAsync("/cluster"), cancellationToken);
+            return await management.GetFromJsonAsync<JsonElement>(await AddressAsync("failover", 8080, "/cluster"), cancellationToken);
         }
         catch (HttpRequestException)
         {
@@ -76,18 +99,25 @@ public sealed class ChaosSystem(ComposeSystem compose)
 
     public async Task SwitchoverAsync(CancellationToken cancellationToken)
     {
-        using var answer = await coordinator.PostAsJsonAsync(await CoordinatorAsync("/cluster/switchover"), new { }, cancellationToken);
+        using var answer = await management.PostAsJsonAsync(await AddressAsync("failover", 8080, "/cluster/switchover"), new { }, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Waits until the coordinator has nothing to do and a replica is in sync.</summary>
+    /// <summary>Waits until the coordinator has nothing to do, a replica is in sync, and every gateway and every replica of the site is ready.</summary>
     public Task WholeAsync(TimeSpan bound) => Eventually.Within(bound, async ct =>
     {
         var cluster = await ClusterAsync(ct);
         var decision = cluster?.GetProperty("decision");
-        return decision?.GetProperty("kind").GetString() == "Steady" && cluster!.Value.GetProperty("journal").GetProperty("inSync").GetArrayLength() == 1
-            ? true
-            : throw new InvalidOperationException($"The coordinator says: {decision}");
+        if (decision?.GetProperty("kind").GetString() != "Steady" || cluster!.Value.GetProperty("journal").GetProperty("inSync").GetArrayLength() != 1)
+        {
+            throw new InvalidOperationException($"The coordinator says: {decision}");
+        }
+
+        foreach (var (service, port) in Ready)
+        {
+            using var answer = await management.GetAsync(await AddressAsync(service, port, "/health"), ct);
+            answer.EnsureSuccessStatusCode();
+        }
     });
 
     /// <summary>The posts that a copy holds of users whose names begin with a text.</summary>
@@ -103,7 +133,15 @@ public sealed class ChaosSystem(ComposeSystem compose)
 
     private async Task OnAsync(string service, string verb) => await DockerAsync(verb, await ContainerAsync(service));
 
-    private async Task<Uri> CoordinatorAsync(string path) => new($"http://{(await AddressesAsync("failover"))[0]}:8080{path}");
+    private async Task<Uri> AddressAsync(string service, int port, string path)
+    {
+        if (!hosts.TryGetValue(service, out var host))
+        {
+            hosts[service] = host = (await AddressesAsync(service))[0];
+        }
+
+        return new Uri($"http://{host}:{port}{path}");
+    }
 
     private async Task<string> ContainerAsync(string service)
     {

@@ -47,14 +47,14 @@ public static class Drill
             await File.WriteAllTextAsync(Path.Combine(output, "drill.json"), JsonSerializer.Serialize(results.Select(Plain), Json));
         }
 
-        return results.Any(trial => trial.Violations.Count > 0) ? 1 : 0;
+        return results.Any(trial => trial.Broken.Count > 0) ? 1 : 0;
     }
 
     private static async Task<List<Trial>> TrialsAsync(List<Fault> faults, int trials, int seed)
     {
         var results = new List<Trial>();
         var images = new PublishedImages();
-        var compose = new ComposeSystem(images);
+        var system = new ChaosSystem(images);
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
         {
@@ -68,14 +68,13 @@ public static class Drill
         {
             Console.WriteLine("Building the images and starting the stack ...");
             await images.InitializeAsync();
-            await compose.InitializeAsync();
-            var system = new ChaosSystem(compose);
+            await system.InitializeAsync();
             foreach (var (number, fault) in Enumerable.Range(0, trials).SelectMany(number => faults.Select(fault => (number, fault))))
             {
                 var trial = await Trial.RunAsync(system, fault, seed + number, stop.Token);
                 results.Add(trial);
                 Console.WriteLine($"{number + 1}/{trials} {fault.Component} {fault.What}: write gap {Seconds(trial.WriteGap)}, read gap {Seconds(trial.ReadGap)}, healed in {Seconds(trial.Healed)}, "
-                    + $"{trial.Writes} writes, {trial.Repeated} asked again, {(trial.Violations.Count == 0 ? "no promise broken" : $"{trial.Violations.Count} BROKEN PROMISES")} (seed {seed + number})");
+                    + $"{trial.Writes} writes, {trial.Reads} reads, {trial.WritesAgain} writes and {trial.ReadsAgain} reads asked again, {(trial.Broken.Count == 0 ? "no promise broken" : $"{trial.Broken.Count} BROKEN PROMISES")} (seed {seed + number})");
                 foreach (var violation in trial.Violations.Take(5))
                 {
                     Console.WriteLine($"    {violation.Promise}: {violation.What}");
@@ -88,7 +87,7 @@ public static class Drill
         }
         finally
         {
-            await compose.DisposeAsync();
+            await system.DisposeAsync();
             await images.DisposeAsync();
         }
 
@@ -118,7 +117,9 @@ public static class Drill
         ReadGapSeconds = trial.ReadGap.TotalSeconds,
         HealedInSeconds = trial.Healed.TotalSeconds,
         trial.Writes,
-        trial.Repeated,
+        trial.WritesAgain,
+        trial.ReadsAgain,
+        trial.SaidBehind,
         Violations = trial.Violations.Select(violation => $"{violation.Promise}: {violation.What}"),
     };
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using FooBar.Tests.Chaos.History;
+
 namespace FooBar.Tests.Chaos;
 
 /// <summary>Something that is taken away, and given back after a while.</summary>
@@ -7,6 +10,13 @@ namespace FooBar.Tests.Chaos;
 /// <param name="Begin">Takes it away; returns how it is given back.</param>
 public sealed record Fault(string Component, string What, TimeSpan For, Func<ChaosSystem, CancellationToken, Task<Func<Task>>> Begin)
 {
+    /// <summary>What holds whatever happens, to however many parts at a time.</summary>
+    public static readonly ImmutableHashSet<Promise> Safety =
+        [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual];
+
+    /// <summary>What holds although this is away. Two parts at a time may cost answers, but neither data nor the truth about it.</summary>
+    public ImmutableHashSet<Promise> Promises { get; init; } = Component.Contains(" and ", StringComparison.Ordinal) ? Safety : [.. Enum.GetValues<Promise>()];
+
     public static IReadOnlyList<Fault> All { get; } =
     [
         On("primary", "killed", 4, (system, node) => system.KillAsync(node), (system, node) => system.StartAsync(node)),
@@ -29,11 +39,13 @@ public sealed record Fault(string Component, string What, TimeSpan For, Func<Cha
         OnReplica("paused for 1 s", 1, (system, node) => system.PauseAsync(node), (system, node) => system.UnpauseAsync(node)),
         OnReplica("paused for 5 s", 5, (system, node) => system.PauseAsync(node), (system, node) => system.UnpauseAsync(node)),
         OnReplica("cut off from all", 6, (system, node) => system.CutAsync(node, Others(node)), (system, node) => system.MendAsync(node)),
-        On("both", "killed", 3,
+        On("primary and replica", "killed", 3,
             async (system, node) => await Task.WhenAll(system.KillAsync(node), system.KillAsync(Peer(node))),
             async (system, node) => await Task.WhenAll(system.StartAsync(node), system.StartAsync(Peer(node)))),
         OnService("coordinator", "failover"),
         OnService("site", "web-1"),
+        // Who talks to a gateway that is killed sees his connection break, and asks again: the other one answers.
+        OnService("gateway", "gateway-1") with { Promises = [.. Enum.GetValues<Promise>().Except([Promise.NoReadAskedAgain])] },
         On("primary and coordinator", "killed", 4,
             async (system, node) => await Task.WhenAll(system.KillAsync(node), system.KillAsync("failover")),
             async (system, node) =>

@@ -9,11 +9,18 @@ namespace FooBar.Tests.Chaos;
 /// <param name="ReadGap">The longest time without an answered read.</param>
 /// <param name="Healed">From giving back until everything was in sync.</param>
 /// <param name="Writes">How many writes were acknowledged.</param>
-/// <param name="Repeated">How many times a client asked again because no answer came.</param>
-/// <param name="Violations">Promises that were broken.</param>
-public sealed record Trial(Fault Fault, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Repeated, IReadOnlyList<Violation> Violations)
+/// <param name="Reads">How many reads were answered.</param>
+/// <param name="WritesAgain">How many times a write without an answer was asked again.</param>
+/// <param name="ReadsAgain">How many times a read was asked again because its connection broke.</param>
+/// <param name="SaidBehind">How many reads were answered from a copy that may lack the reader's own writes, and said so.</param>
+/// <param name="Violations">What the history breaks, promised or not.</param>
+public sealed record Trial(
+    Fault Fault, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind, IReadOnlyList<Violation> Violations)
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(1.5), After = TimeSpan.FromSeconds(1.5), HealsWithin = TimeSpan.FromSeconds(90);
+
+    /// <summary>Promises that were broken.</summary>
+    public IReadOnlyList<Violation> Broken { get; } = [.. Violations.Where(violation => Fault.Promises.Contains(violation.Promise))];
 
     public int Count(Promise promise) => Violations.Count(violation => violation.Promise == promise);
 
@@ -48,7 +55,8 @@ public sealed record Trial(Fault Fault, TimeSpan WriteGap, TimeSpan ReadGap, Tim
         var calls = load.Calls;
         return new Trial(
             fault, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
-            calls.Count(call => call.IsWrite && call.Outcome == Outcome.Done), load.Repeated,
+            calls.Count(call => call is { IsWrite: true, Outcome: Outcome.Done }), calls.Count(call => call is { IsWrite: false, Outcome: Outcome.Done }),
+            calls.Where(call => call.IsWrite).Sum(call => call.AskedAgain), calls.Where(call => !call.IsWrite).Sum(call => call.AskedAgain), calls.Count(call => call.SaysBehind),
             HistoryChecker.Check(calls, await system.CopiesAsync(calls[0].User.Split('-')[0])));
     }
 

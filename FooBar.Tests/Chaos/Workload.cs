@@ -10,23 +10,19 @@ namespace FooBar.Tests.Chaos;
 
 /// <summary>
 /// Users who create, edit, read back and list posts through the gateway, each one request at a time, and remember every call. They
-/// are clients as they should be: a write that got no answer is asked again under the same key, for as long as a user waits.
+/// are clients as they should be: a write that got no answer is asked again under the same key, for as long as a user waits; a read
+/// whose connection broke is asked again twice, at once, as browsers do.
 /// </summary>
 public sealed class Workload(ChaosSystem system, string run, int seed)
 {
-    private const int Users = 6, Readers = 2;
+    private const int Users = 6, Readers = 2, ReadsAgainAtMost = 2;
 
     /// <summary>How long a user waits for an answer before giving up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<Call> calls = new();
-    private int repeated;
-
     public TimeSpan Now => clock.Elapsed;
-
-    /// <summary>How many times a write was asked again because no answer came.</summary>
-    public int Repeated => repeated;
 
     public IReadOnlyList<Call> Calls => [.. calls.OrderBy(call => call.Start)];
 
@@ -78,8 +74,14 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
     {
         var (start, key) = (Now, Guid.NewGuid().ToString());
         var (outcome, location) = (Outcome.Unknown, id);
-        while (outcome == Outcome.Unknown && Now - start < Patience)
+        var asked = 0;
+        for (; outcome == Outcome.Unknown && Now - start < Patience; asked++)
         {
+            if (asked > 0)
+            {
+                await Task.Delay(100);
+            }
+
             using var request = new HttpRequestMessage(id is null ? HttpMethod.Post : HttpMethod.Put, id ?? "/api/posts");
             request.Headers.Add("Idempotency-Key", key);
             request.Content = JsonContent.Create(new { title, body = version.ToString(CultureInfo.InvariantCulture), author = user });
@@ -93,62 +95,57 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
             {
                 outcome = Outcome.Unknown;
             }
-
-            if (outcome == Outcome.Unknown)
-            {
-                Interlocked.Increment(ref repeated);
-                await Task.Delay(100);
-            }
         }
 
-        calls.Enqueue(new Call(user, id is null ? Ask.Create : Ask.Edit, title, version, start, Now, outcome));
+        calls.Enqueue(new Call(user, id is null ? Ask.Create : Ask.Edit, title, version, start, Now, outcome) { AskedAgain = asked - 1 });
         return outcome == Outcome.Done ? location : null;
     }
 
     private async Task ReadAsync(HttpClient client, string user, string title, string id)
     {
-        var start = Now;
-        var (outcome, version) = (Outcome.Unknown, (int?)null);
-        try
-        {
-            using var answer = await client.GetAsync(id);
-            outcome = answer.StatusCode == HttpStatusCode.NotFound ? Outcome.Done : OutcomeOf(answer.StatusCode, isWrite: false);
-            version = answer.IsSuccessStatusCode ? Version(await answer.Content.ReadFromJsonAsync<JsonElement>()) : null;
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-        {
-        }
-
-        calls.Enqueue(new Call(user, Ask.Read, title, version, start, Now, outcome));
+        var (start, read) = (Now, await GetAsync(client, id));
+        var outcome = read.Status == HttpStatusCode.NotFound ? Outcome.Done : OutcomeOf(read.Status, isWrite: false);
+        int? version = read.Body is { } post ? Version(post) : null;
+        calls.Enqueue(new Call(user, Ask.Read, title, version, start, Now, outcome) { SaysBehind = read.SaysBehind, AskedAgain = read.AskedAgain });
     }
 
     private async Task ListAsync(HttpClient client, string user)
     {
-        var start = Now;
-        var (outcome, seen) = (Outcome.Unknown, new Dictionary<string, int>());
-        try
+        var (start, read) = (Now, await GetAsync(client, $"/api/posts?limit={HistoryChecker.ListLength}"));
+        var seen = read.Body?.GetProperty("items").EnumerateArray()
+            .Where(post => post.GetProperty("author").GetString()!.StartsWith($"{run}-", StringComparison.Ordinal))
+            .ToDictionary(post => post.GetProperty("title").GetString()!, Version);
+        calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, OutcomeOf(read.Status, isWrite: false), seen) { SaysBehind = read.SaysBehind, AskedAgain = read.AskedAgain });
+    }
+
+    // No status: there was no answer.
+    private static async Task<(HttpStatusCode? Status, JsonElement? Body, bool SaysBehind, int AskedAgain)> GetAsync(HttpClient client, string address)
+    {
+        for (var asked = 0; ; asked++)
         {
-            using var answer = await client.GetAsync("/api/posts?limit=50");
-            outcome = OutcomeOf(answer.StatusCode, isWrite: false);
-            if (answer.IsSuccessStatusCode)
+            try
             {
-                seen = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray()
-                    .Where(post => post.GetProperty("author").GetString()!.StartsWith($"{run}-", StringComparison.Ordinal))
-                    .ToDictionary(post => post.GetProperty("title").GetString()!, Version);
+                using var answer = await client.GetAsync(address);
+                JsonElement? body = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
+                var saysBehind = answer.Headers.TryGetValues("X-Consistency", out var state) && state.Contains("behind");
+                return (answer.StatusCode, body, saysBehind, asked);
+            }
+            catch (HttpRequestException) when (asked < ReadsAgainAtMost)
+            {
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                return (null, null, false, asked);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
-        {
-        }
-
-        calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, outcome, outcome == Outcome.Done ? seen : null));
     }
 
     private static int Version(JsonElement post) => int.Parse(post.GetProperty("body").GetString()!, CultureInfo.InvariantCulture);
 
     // The gateway answers 502 and 504 for a server that went away: the server may have done it.
-    private static Outcome OutcomeOf(HttpStatusCode status, bool isWrite) => status switch
+    private static Outcome OutcomeOf(HttpStatusCode? status, bool isWrite) => status switch
     {
+        null => Outcome.Unknown,
         < HttpStatusCode.BadRequest => Outcome.Done,
         HttpStatusCode.ServiceUnavailable => Outcome.Refused,
         HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout when isWrite => Outcome.Unknown,

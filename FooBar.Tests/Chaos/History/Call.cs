@@ -44,6 +44,12 @@ public enum Outcome
 public sealed record Call(
     string User, Ask Ask, string? Post, int? Version, TimeSpan Start, TimeSpan End, Outcome Outcome, IReadOnlyDictionary<string, int>? Seen = null)
 {
+    /// <summary>Whether the answer to a read said that it may lack what its reader has written (<c>X-Consistency: behind</c>).</summary>
+    public bool SaysBehind { get; init; }
+
+    /// <summary>How often it was asked again, because a connection broke or because it was a write without an answer.</summary>
+    public int AskedAgain { get; init; }
+
     public bool IsWrite => Ask is Ask.Create or Ask.Edit;
 }
 

@@ -15,7 +15,7 @@ public enum Promise
     /// <summary>Nothing is there that nobody sent.</summary>
     NothingInvented,
 
-    /// <summary>Nobody reads less than what was acknowledged to him.</summary>
+    /// <summary>Nobody reads less than what was acknowledged to him, unless the answer says so.</summary>
     OwnWritesRead,
 
     /// <summary>Both copies are the same.</summary>
@@ -23,6 +23,9 @@ public enum Promise
 
     /// <summary>No read got an error.</summary>
     NoReadFailed,
+
+    /// <summary>No connection broke before a read was answered.</summary>
+    NoReadAskedAgain,
 
     /// <summary>No write failed that could have been held.</summary>
     NoWriteFailed,
@@ -34,13 +37,17 @@ public enum Promise
 /// </summary>
 public static class HistoryChecker
 {
+    /// <summary>How many posts a list has: the newest ones.</summary>
+    public const int ListLength = 50;
+
     public static IReadOnlyList<Violation> Check(IReadOnlyList<Call> calls, IReadOnlyList<IReadOnlyList<Row>> copies) =>
     [
         .. copies.SelectMany((copy, index) => Final(calls, copy, $"copy {index + 1}")),
         .. CopiesEqual(copies),
-        .. calls.GroupBy(call => call.User).SelectMany(user => OwnWritesRead([.. user.OrderBy(call => call.Start)])),
+        .. calls.GroupBy(call => call.User).SelectMany(user => OwnWritesRead([.. user.OrderBy(call => call.Start)], calls)),
         .. Invented(calls),
         .. calls.Where(call => !call.IsWrite && call.Outcome != Outcome.Done).Select(call => new Violation(Promise.NoReadFailed, $"{call}")),
+        .. calls.Where(call => call is { IsWrite: false, AskedAgain: > 0 }).Select(call => new Violation(Promise.NoReadAskedAgain, $"{call}")),
         .. calls.Where(call => call.IsWrite && call.Outcome != Outcome.Done).Select(call => new Violation(Promise.NoWriteFailed, $"{call}")),
     ];
 
@@ -76,9 +83,10 @@ public static class HistoryChecker
     private static IEnumerable<object> Difference(IReadOnlyList<Row> one, IReadOnlyList<Row> other) => one.Except(other).Concat(other.Except(one)).Take(5);
 
     // What a user reads of an own post is what was last acknowledged before the read began, or anything sent after that.
-    private static IEnumerable<Violation> OwnWritesRead(IReadOnlyList<Call> user)
+    private static IEnumerable<Violation> OwnWritesRead(IReadOnlyList<Call> user, IReadOnlyList<Call> all)
     {
-        foreach (var read in user.Where(call => call is { Ask: Ask.Read, Outcome: Outcome.Done }))
+        var creations = all.Where(call => call.Ask == Ask.Create).ToList();
+        foreach (var read in user.Where(call => call is { Ask: Ask.Read, Outcome: Outcome.Done, SaysBehind: false }))
         {
             var allowed = Allowed([.. user.Where(call => call.IsWrite && call.Post == read.Post)], read.Start);
             if (!allowed.Contains(read.Version))
@@ -87,18 +95,28 @@ public static class HistoryChecker
             }
         }
 
-        foreach (var list in user.Where(call => call is { Ask: Ask.List, Outcome: Outcome.Done, Seen: not null }))
+        foreach (var list in user.Where(call => call is { Ask: Ask.List, Outcome: Outcome.Done, SaysBehind: false, Seen: not null }))
         {
+            var full = FullSince(list, creations);
             foreach (var post in user.Where(call => call.IsWrite && call.Start < list.Start).GroupBy(call => call.Post!))
             {
                 var allowed = Allowed([.. post], list.Start);
-                if (list.Seen!.TryGetValue(post.Key, out var version) && !allowed.Contains(version))
+                int? version = list.Seen!.TryGetValue(post.Key, out var seen) ? seen : null;
+                if (!allowed.Contains(version) && (version is not null || post.Min(call => call.Start) >= full))
                 {
-                    yield return new Violation(Promise.OwnWritesRead, $"{list.User} found {post.Key} as {version} in the list at {list.Start}; it has to be {Text(allowed)}.");
+                    yield return new Violation(Promise.OwnWritesRead, $"{list.User} found {post.Key} as {Text([version])} in the list at {list.Start}; it has to be {Text(allowed)}.");
                 }
             }
         }
     }
+
+    // A post that was begun earlier may have no place in a list any more: as many others as it shows, and this one, may be newer.
+    private static TimeSpan FullSince(Call list, IEnumerable<Call> creations) => creations
+        .Where(post => post.Start < list.End)
+        .Select(post => post.Outcome == Outcome.Unknown ? TimeSpan.MaxValue : post.End)
+        .OrderDescending()
+        .Skip(ListLength)
+        .FirstOrDefault();
 
     private static IEnumerable<Violation> Invented(IReadOnlyList<Call> calls)
     {

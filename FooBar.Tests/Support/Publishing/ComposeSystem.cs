@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using FooBar.AppHost.Publishing.Images;
 using Xunit;
 
 namespace FooBar.Tests.Support.Publishing;
 
 /// <summary>The published compose file, started with the published images under a name of its own, and gone at the end with all that it made.</summary>
-public sealed class ComposeSystem(PublishedImages images) : IAsyncLifetime
+/// <param name="images">The images.</param>
+/// <param name="change">Makes a second file, which overrides the published one; none if null.</param>
+public sealed class ComposeSystem(PublishedImages images, Func<JsonObject, JsonObject>? change = null) : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
@@ -19,11 +22,16 @@ public sealed class ComposeSystem(PublishedImages images) : IAsyncLifetime
     /// <summary>What users open.</summary>
     public Uri Site => new($"https://localhost:{https}");
 
+    private string Output => Path.Combine(folder.Path, "out");
+
+    private string Override => Path.Combine(Output, "override.json");
+
     /// <summary>A browser of its own: own cookies, own connections. It accepts the site's very certificate, which is self-signed.</summary>
-    public HttpClient Visitor() => new(new SocketsHttpHandler
+    /// <param name="keepsConnections">Whether a request may use the connection of the last one.</param>
+    public HttpClient Visitor(bool keepsConnections = false) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
+        PooledConnectionLifetime = keepsConnections ? Timeout.InfiniteTimeSpan : TimeSpan.Zero,
         SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == certificate!.GetCertHashString() },
     })
     {
@@ -33,12 +41,17 @@ public sealed class ComposeSystem(PublishedImages images) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var output = Path.Combine(folder.Path, "out");
-        var published = await AppHostPublishing.RunAsync(output, "compose", $"--FooBar:Publish:Tag={images.Tag}", "--FooBar:Publish:MySqlImage=mysql:9.7");
+        var published = await AppHostPublishing.RunAsync(Output, "compose", $"--FooBar:Publish:Tag={images.Tag}", "--FooBar:Publish:MySqlImage=mysql:9.7");
         Assert.True(published.ExitCode == 0, published.Output + published.Errors);
-        await RunAsync(Path.Combine(output, "secrets.sh"));
-        certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(output, "secrets", "gateway-tls", "tls.crt"));
-        await File.AppendAllTextAsync(Path.Combine(output, ".env"), $"HTTP_PORT={http}\nHTTPS_PORT={https}\nMANAGEMENT_PORT={management}\n");
+        await RunAsync(Path.Combine(Output, "secrets.sh"));
+        certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Output, "secrets", "gateway-tls", "tls.crt"));
+        await File.AppendAllTextAsync(Path.Combine(Output, ".env"), $"HTTP_PORT={http}\nHTTPS_PORT={https}\nMANAGEMENT_PORT={management}\n");
+        if (change is not null)
+        {
+            var file = YamlDocuments.Parse(await File.ReadAllTextAsync(Path.Combine(Output, "compose.yaml"))).Single();
+            await File.WriteAllTextAsync(Override, change(file).ToJsonString());
+        }
+
         await ComposeAsync("up", "--detach");
 
         using var visitor = Visitor();
@@ -65,7 +78,8 @@ public sealed class ComposeSystem(PublishedImages images) : IAsyncLifetime
     /// <summary>Runs compose on the project.</summary>
     public async Task<string> ComposeAsync(params string[] arguments)
     {
-        string[] own = ["--project-name", project, "--project-directory", Path.Combine(folder.Path, "out"), "--file", Path.Combine(folder.Path, "out", "compose.yaml"), .. arguments];
+        string[] files = change is null ? [] : ["--file", Override];
+        string[] own = ["--project-name", project, "--project-directory", Output, "--file", Path.Combine(Output, "compose.yaml"), .. files, .. arguments];
         return await HasPluginAsync() ? await RunAsync("docker", ["compose", .. own]) : await RunAsync("docker-compose", own);
     }
 

@@ -37,6 +37,41 @@ public sealed class HistoryCheckerTests
     public void OwnEdit_ListedAsBefore_IsMissed() => Broken(Promise.OwnWritesRead, [Created, Edited, List(3, ("a", 1))], [new("a", 2)]);
 
     [Fact]
+    public void OwnPost_NotListed_IsMissed() => Broken(Promise.OwnWritesRead, [Created, List(1)], [new("a", 1)]);
+
+    [Theory]
+    [InlineData(HistoryChecker.ListLength - 1, 1)]
+    [InlineData(HistoryChecker.ListLength, 0)]
+    public void OwnPost_NotListed_IsMissedUnlessTheListIsFullOfNewerOnes(int newer, int missed)
+    {
+        var others = Enumerable.Range(1, newer).Select(number => Created with { User = "v", Post = $"b{number}", End = TimeSpan.FromSeconds(1) }).ToList();
+
+        var violations = Check([Created, .. others, List(2)], [new("a", 1), .. others.Select(other => new Row(other.Post!, 1))]);
+
+        Assert.Equal(missed, violations.Count(violation => violation.Promise == Promise.OwnWritesRead));
+        Assert.Equal(missed, violations.Count);
+    }
+
+    [Fact]
+    public void OwnWrites_ReadAsBeforeFromACopyThatSaysSo_AreNotMissed() => Assert.Empty(Check(
+        [Created, Read(null, at: 1) with { SaysBehind = true }, Edited, Read(1, at: 3) with { SaysBehind = true }, List(4) with { SaysBehind = true }, List(5, ("a", 1)) with { SaysBehind = true }],
+        [new("a", 2)]));
+
+    [Fact]
+    public void OwnWrites_ReadAsBeforeAfterAnAnswerThatSaidSo_AreMissed() =>
+        Broken(Promise.OwnWritesRead, [Created, Edited, Read(1, at: 3) with { SaysBehind = true }, Read(1, at: 4)], [new("a", 2)]);
+
+    [Fact]
+    public void Answer_NobodySent_IsInventedEvenIfItSaysThatItIsBehind() =>
+        Broken(Promise.NothingInvented, [Created, Read(7, at: 1) with { SaysBehind = true }], [new("a", 1)]);
+
+    [Fact]
+    public void Read_AskedAgain_IsSeen() => Broken(Promise.NoReadAskedAgain, [Created, Read(1, at: 1) with { AskedAgain = 1 }], [new("a", 1)]);
+
+    [Fact]
+    public void Write_AskedAgainUnderItsKey_BreaksNothing() => Assert.Empty(Check([Created with { AskedAgain = 3 }], [new("a", 1)]));
+
+    [Fact]
     public void Copies_Different_AreSeen()
     {
         var violations = HistoryChecker.Check([Created, Edited with { Outcome = Outcome.Unknown }], [[new Row("a", 1)], [new Row("a", 2)]]);
