@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,6 +8,7 @@ using FooBar.AppHost.Publishing.Images;
 using FooBar.Tests.Chaos.History;
 using FooBar.Tests.Support;
 using FooBar.Tests.Support.Publishing;
+using MySqlConnector;
 
 namespace FooBar.Tests.Chaos;
 
@@ -123,13 +125,37 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
     /// <summary>The posts that a copy holds of users whose names begin with a text.</summary>
     public async Task<IReadOnlyList<Row>> RowsAsync(string node, string run)
     {
-        var output = await DockerAsync("exec", await ContainerAsync(node), "bash", "-c",
-            "MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --no-defaults --socket=/var/run/mysqld/mysqld.sock --user=root --skip-column-names "
-            + $"--execute=\"SELECT title, body FROM foobar.posts WHERE author LIKE '{run}-%'\"");
+        var output = await SqlAsync(node, $"SELECT title, body FROM foobar.posts WHERE author LIKE '{run}-%'");
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(row => new Row(row[0], int.Parse(row[1], null)))];
     }
 
     public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run) => [await RowsAsync("mysql-0", run), await RowsAsync("mysql-1", run)];
+
+    /// <summary>What root gets for a statement on a node: a line for each row, with tabs between the columns.</summary>
+    public async Task<string> SqlAsync(string node, string statement) => await DockerAsync("exec", await ContainerAsync(node), "bash", "-c",
+        $"MYSQL_PWD=$MYSQL_ROOT_PASSWORD mysql --no-defaults --socket=/var/run/mysqld/mysqld.sock --user=root --skip-column-names --execute=\"{statement}\"");
+
+    /// <summary>The processor time that a node's server has taken since it started.</summary>
+    public async Task<TimeSpan> CpuTimeAsync(string node)
+    {
+        var processes = (await DockerAsync("top", await ContainerAsync(node), "-o", "pid,comm")).Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        using var server = Process.GetProcessById(int.Parse(processes.Last(process => process is [_, "mysqld"])[0], CultureInfo.InvariantCulture));
+        return server.TotalProcessorTime;
+    }
+
+    /// <summary>What the site connects to its database with, with addresses that this machine reaches.</summary>
+    public async Task<string> ConnectionStringAsync()
+    {
+        const string variable = "ConnectionStrings__foobar=";
+        var environment = await DockerAsync("inspect", "--format", "{{range .Config.Env}}{{println .}}{{end}}", await ContainerAsync("web-1"));
+        var connection = new MySqlConnectionStringBuilder(environment.Split('\n').Single(line => line.StartsWith(variable, StringComparison.Ordinal))[variable.Length..])
+        {
+            Server = string.Join(',', await Task.WhenAll(Databases.Select(async node => (await AddressesAsync(node))[0]))),
+            SslMode = MySqlSslMode.Required, // its certificates hold names, not addresses
+            SslCa = "",
+        };
+        return connection.ConnectionString;
+    }
 
     private async Task OnAsync(string service, string verb) => await DockerAsync(verb, await ContainerAsync(service));
 

@@ -1,22 +1,26 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using FooBar.Tests.Chaos.History;
-using FooBar.Tests.Support.Publishing;
+using FooBar.Tests.Chaos.Price;
 
 namespace FooBar.Tests.Chaos;
 
 /// <summary><c>./drill</c>: takes every component and every link away under load, one at a time, and prints what it cost.</summary>
 public static class Drill
 {
-    private const string Usage = "Use: ./drill [--only COMPONENT] [--trials NUMBER] [--seed NUMBER] [--output FOLDER]";
+    private const string Usage = "Use: ./drill [--only COMPONENT] [--trials NUMBER] [--seed NUMBER] [--output FOLDER], or ./drill --price [--output FOLDER]";
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <returns>The exit code: 0, 1 if a promise was broken, 2 for wrong arguments.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
+        if (arguments is ["--price"] or ["--price", "--output", { Length: > 0 }])
+        {
+            return await SemiSyncPrice.RunAsync(arguments.ElementAtOrDefault(2));
+        }
+
         var (only, trials, seed, output) = ("", 1, 1, "");
         for (var i = 0; i < arguments.Length; i += 2)
         {
@@ -53,25 +57,11 @@ public static class Drill
     private static async Task<List<Trial>> TrialsAsync(List<Fault> faults, int trials, int seed)
     {
         var results = new List<Trial>();
-        var images = new PublishedImages();
-        var system = new ChaosSystem(images);
-        using var stop = new CancellationTokenSource();
-        void Stop(PosixSignalContext signal)
+        await DrillStack.RunAsync(async (system, stop) =>
         {
-            signal.Cancel = true;
-            stop.Cancel();
-        }
-
-        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        try
-        {
-            Console.WriteLine("Building the images and starting the stack ...");
-            await images.InitializeAsync();
-            await system.InitializeAsync();
             foreach (var (number, fault) in Enumerable.Range(0, trials).SelectMany(number => faults.Select(fault => (number, fault))))
             {
-                var trial = await Trial.RunAsync(system, fault, seed + number, stop.Token);
+                var trial = await Trial.RunAsync(system, fault, seed + number, stop);
                 results.Add(trial);
                 Console.WriteLine($"{number + 1}/{trials} {fault.Component} {fault.What}: write gap {Seconds(trial.WriteGap)}, read gap {Seconds(trial.ReadGap)}, healed in {Seconds(trial.Healed)}, "
                     + $"{trial.Writes} writes, {trial.Reads} reads, {trial.WritesAgain} writes and {trial.ReadsAgain} reads asked again, {(trial.Broken.Count == 0 ? "no promise broken" : $"{trial.Broken.Count} BROKEN PROMISES")} (seed {seed + number})");
@@ -80,17 +70,7 @@ public static class Drill
                     Console.WriteLine($"    {violation.Promise}: {violation.What}");
                 }
             }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            Console.WriteLine("Stopped; what was measured until then:");
-        }
-        finally
-        {
-            await system.DisposeAsync();
-            await images.DisposeAsync();
-        }
-
+        });
         return results;
     }
 
