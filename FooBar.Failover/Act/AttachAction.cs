@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace FooBar.Failover.Act;
 
 /// <summary>Makes a node a replica of the primary, by GTID and over TLS.</summary>
-internal sealed class AttachAction(NodeConnections connections, NodeProbe probe, IOptions<FailoverOptions> options, TimeProvider clock)
+internal sealed class AttachAction(NodeConnections connections, NodeProbe probe, RelayLog relayLog, IOptions<FailoverOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(1);
@@ -34,16 +34,11 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
         await StreamingAsync(decision, cancellationToken);
     }
 
-    // CHANGE REPLICATION SOURCE deletes the relay log, which may be the only copy of acknowledged writes: it has to be
-    // applied to the end before.
     private async Task ChangeSourceAsync(NodeSession replica, NodeView own, NodeView source, CancellationToken cancellationToken)
     {
         if (own.Replication is { } old)
         {
-            await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
-            await replica.ExecuteAsync("START REPLICA SQL_THREAD", cancellationToken);
-            var received = (await probe.ProbeAsync(own.Name, cancellationToken)).Replication?.Received ?? old.Received;
-            if (!await replica.WaitForExecutedAsync(received, options.Value.ActionTimeout / 2, cancellationToken))
+            if (!await relayLog.ApplyAsync(replica, own.Name, cancellationToken))
             {
                 throw new ActionException($"{own.Name} has not applied all that it received from {old.SourceHost}; it keeps its source until it has.");
             }

@@ -1,7 +1,6 @@
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Observe;
-using Microsoft.Extensions.Options;
 using MySqlConnector;
 
 namespace FooBar.Failover.Act;
@@ -11,7 +10,7 @@ namespace FooBar.Failover.Act;
 /// this coordinator or the next, goes on from there.
 /// </summary>
 internal sealed class PromoteAction(
-    NodeConnections connections, NodeProbe probe, AccountGrants grants, IJournal journal, IOptions<FailoverOptions> options, TimeProvider clock)
+    NodeConnections connections, ClusterObserver observer, RelayLog relayLog, AccountGrants grants, IJournal journal, TimeProvider clock)
 {
     /// <summary>ER_SPECIFIC_ACCESS_DENIED_ERROR: a statement needs a right that the account, or this older session of it, lacks.</summary>
     private const int MissingRight = 1227;
@@ -23,7 +22,7 @@ internal sealed class PromoteAction(
         {
             // From here on the former primary can have nothing acknowledged any more: what this replica has is all there is.
             await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
-            if (await AnswersAsync(decision.Former!, cancellationToken))
+            if ((await observer.ViewAsync(decision.Former!, cancellationToken)).Reachable)
             {
                 throw new ActionException($"{decision.Former} answers again; {decision.Replica} was not promoted.");
             }
@@ -75,7 +74,6 @@ internal sealed class PromoteAction(
     private async Task FinishAsync(NodeSession primary, string name, bool upgrade, CancellationToken cancellationToken)
     {
         // Nothing is unapplied, but for a node that was started by hand meanwhile: resetting would delete it.
-        await primary.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
         await ApplyAllAsync(primary, name, cancellationToken);
         await primary.ExecuteAsync("STOP REPLICA", cancellationToken);
         await primary.ExecuteAsync("RESET REPLICA ALL", cancellationToken);
@@ -94,31 +92,9 @@ internal sealed class PromoteAction(
 
     private async Task ApplyAllAsync(NodeSession replica, string name, CancellationToken cancellationToken)
     {
-        if ((await probe.ProbeAsync(name, cancellationToken)).Replication is not { } replication)
-        {
-            return;
-        }
-
-        await replica.ExecuteAsync("START REPLICA SQL_THREAD", cancellationToken);
-        if (!await replica.WaitForExecutedAsync(replication.Received, options.Value.ActionTimeout / 2, cancellationToken))
+        if (!await relayLog.ApplyAsync(replica, name, cancellationToken))
         {
             throw new ActionException($"{name} has not applied all that it received; it is promoted when it has.");
-        }
-    }
-
-    private async Task<bool> AnswersAsync(string node, CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(options.Value.ProbeTimeout);
-        try
-        {
-            await probe.ProbeAsync(node, timeout.Token).WaitAsync(timeout.Token);
-            return true;
-        }
-        catch (Exception e) when (e is MySqlException or ActionException or OperationCanceledException or TimeoutException or IOException or FormatException
-            && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

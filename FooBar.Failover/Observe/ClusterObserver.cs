@@ -18,7 +18,8 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         return previous;
     }
 
-    private async Task<NodeView> ViewAsync(string node, CancellationToken cancellationToken)
+    /// <summary>What one node says now; a node that does not answer in time is unreachable, with the reason.</summary>
+    public async Task<NodeView> ViewAsync(string node, CancellationToken cancellationToken)
     {
         var limit = options.Value.ProbeTimeout;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
