@@ -24,7 +24,7 @@ internal static class FailoverBuilderExtensions
 
         services.AddJournal();
         services.AddSingleton<NodeConnections>().AddSingleton<NodeProbe>().AddSingleton<ClusterObserver>().AddSingleton<ClusterStatus>();
-        services.AddSingleton<Actor>().AddSingleton<RelayLog>().AddSingleton<AccountGrants>().AddSingleton<BootstrapAction>().AddSingleton<FenceAction>()
+        services.AddSingleton<Actor>().AddSingleton<RelayLog>().AddSingleton<Acknowledgements>().AddSingleton<AccountGrants>().AddSingleton<BootstrapAction>().AddSingleton<FenceAction>()
             .AddSingleton<AttachAction>().AddSingleton<SemiSyncAction>().AddSingleton<PromoteAction>().AddSingleton<SwitchoverAction>()
             .AddSingleton<CloneAction>().AddSingleton<OperatorDesk>();
         services.AddHostedService<Coordinator>();

@@ -10,6 +10,9 @@ public sealed class FailoverOptions
     /// <summary>The cluster's nodes, by the names of their connection strings. The first one becomes primary of a new cluster.</summary>
     public List<string> Nodes { get; } = [];
 
+    /// <summary>Whether a commit may be acknowledged by one of several replicas, so that it matters which ones may.</summary>
+    public bool SeveralReplicas => Nodes.Count > 2;
+
     /// <summary>
     /// The file that remembers the epoch, the primary and who holds everything; on a disk that outlives the coordinator. Either
     /// this or <see cref="KubernetesOptions.Journal"/>.

@@ -19,13 +19,6 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             yield return "Failover:Nodes is empty; name at least one node, for instance Failover:Nodes:0=mysql-1.";
         }
 
-        // A commit waits for a number of acknowledgements, whoever gives them: with a second replica that is not in sync, or not
-        // yet, they need not come from the one that the journal counts on.
-        if (options.Nodes.Count > 2)
-        {
-            yield return $"Failover:Nodes names {options.Nodes.Count} nodes; name at most two, a primary and its replica.";
-        }
-
         foreach (var twice in options.Nodes.GroupBy(node => node).Where(group => group.Count() > 1))
         {
             yield return $"Failover:Nodes names '{twice.Key}' twice; name each node once.";

@@ -24,7 +24,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
         }
 
         await replica.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
-        await replica.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = ON", cancellationToken);
+        await replica.ExecuteAsync($"SET GLOBAL rpl_semi_sync_replica_enabled = {(options.Value.SeveralReplicas ? "OFF" : "ON")}", cancellationToken);
         if (own.Replication?.ReadsFrom(source, options.Value.ReplicationCertificateAuthority) != true)
         {
             await ChangeSourceAsync(replica, own, source, cancellationToken);

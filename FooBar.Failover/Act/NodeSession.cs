@@ -36,6 +36,18 @@ internal sealed class NodeSession(MySqlConnection connection, ILeadership leader
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Ends another connection of the server; one that has ended by itself is fine, too.</summary>
+    public async Task KillAsync(long connectionId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync($"KILL {connectionId}", cancellationToken);
+        }
+        catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.NoSuchThread)
+        {
+        }
+    }
+
     public async Task<GtidSet> ExecutedAsync(CancellationToken cancellationToken) =>
         GtidSet.Parse((string)(await ScalarAsync("SELECT @@GLOBAL.gtid_executed", cancellationToken))!);
 

@@ -22,6 +22,7 @@ internal sealed class PromoteAction(
         {
             // From here on the former primary can have nothing acknowledged any more: what this replica has is all there is.
             await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
+            await StopOthersAsync(decision, cancellationToken);
             if ((await observer.ViewAsync(decision.Former!, cancellationToken)).Reachable)
             {
                 throw new ActionException($"{decision.Former} answers again; {decision.Replica} was not promoted.");
@@ -32,6 +33,31 @@ internal sealed class PromoteAction(
         }
 
         await FinishAsync(replica, decision.Replica, cancellationToken);
+    }
+
+    // The other replicas that may have acknowledged: none goes on doing so, and none has more than the one that is promoted.
+    private async Task StopOthersAsync(Promote decision, CancellationToken cancellationToken)
+    {
+        foreach (var other in journal.Current.Witnesses.Remove(decision.Replica))
+        {
+            if (await observer.ViewAsync(other, cancellationToken) is { Reachable: false } silent)
+            {
+                if (decision.AcceptsLoss)
+                {
+                    continue;
+                }
+
+                throw new ActionException($"{other} does not answer any more ({silent.Error}) and may hold writes that {decision.Replica} lacks; {decision.Replica} was not promoted.");
+            }
+
+            await using var session = await connections.OpenAsync(other, cancellationToken);
+            await session.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
+            var (has, own) = (await observer.ViewAsync(other, cancellationToken), await observer.ViewAsync(decision.Replica, cancellationToken));
+            if (!decision.AcceptsLoss && !(has.Reachable && own.Reachable && own.Holds(has.Held)))
+            {
+                throw new ActionException($"{other} has received more than {decision.Replica} meanwhile; {decision.Replica} was not promoted.");
+            }
+        }
     }
 
     /// <summary>Writes into the journal that a replica is the primary of the next epoch.</summary>
@@ -52,6 +78,7 @@ internal sealed class PromoteAction(
                 Handover = null,
                 Former = before.Primary,
                 FailedOverAt = failedOverAt ?? before.FailedOverAt,
+                Unsettled = before.Unsettled?.Remove(replica), // a primary acknowledges to nobody
             },
             reason, cancellationToken);
     }

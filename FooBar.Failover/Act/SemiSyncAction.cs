@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Leadership;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace FooBar.Failover.Act;
 
 /// <summary>Makes commits wait for replicas, and lets them go on without.</summary>
-internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe probe, IJournal journal, ILeadership leadership, IOptions<FailoverOptions> options)
+internal sealed class SemiSyncAction(
+    NodeConnections connections, NodeProbe probe, Acknowledgements acknowledgements, IJournal journal, ILeadership leadership, IOptions<FailoverOptions> options)
 {
     /// <summary>
     /// How long a commit waits for its acknowledgement, in milliseconds: the variable's greatest value, 49 days. The
@@ -30,18 +32,17 @@ internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe prob
         await primary.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_enabled = ON", cancellationToken);
     }
 
-    /// <summary>The journal forgets the replica first; only then may a commit be acknowledged without it.</summary>
+    /// <summary>The journal forgets the replicas first; only then may a commit be acknowledged without them.</summary>
     public async Task DegradeAsync(Degrade decision, CancellationToken cancellationToken)
     {
         await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
         var before = journal.Current;
-        var after = before with { InSync = before.InSync.Remove(decision.Replica) };
-        if (after.InSync.Count < before.InSync.Count)
+        if (!before.InSync.IsEmpty)
         {
-            await journal.WriteAsync(after, decision.Reason, cancellationToken);
+            await journal.WriteAsync(before with { InSync = [], Unsettled = Configured(before.Unsettled) }, decision.Reason, cancellationToken);
         }
 
-        await WaitForAsync(primary, after.InSync.Count, cancellationToken);
+        await WaitForAsync(primary, 0, cancellationToken);
     }
 
     /// <summary>
@@ -58,7 +59,11 @@ internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe prob
             throw new ActionException($"{decision.Replica} is still catching up with {decision.Primary}; writes do not wait for it yet.");
         }
 
-        if (!(await probe.ProbeAsync(decision.Replica, cancellationToken)).SemiSync.ReplicaActive)
+        if (options.Value.SeveralReplicas)
+        {
+            await acknowledgements.OfferAsync(primary, replica, decision.Replica, decision.Reason, cancellationToken);
+        }
+        else if (!(await probe.ProbeAsync(decision.Replica, cancellationToken)).SemiSync.ReplicaActive)
         {
             await replica.ExecuteAsync("SET GLOBAL rpl_semi_sync_replica_enabled = ON", cancellationToken);
             await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
@@ -67,10 +72,10 @@ internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe prob
         }
 
         var before = journal.Current;
-        var members = before.InSync.Add(decision.Replica);
+        var after = before with { InSync = before.InSync.Add(decision.Replica), Unsettled = Configured(before.Unsettled?.Remove(decision.Replica)) };
         try
         {
-            await WaitForAsync(primary, members.Count, cancellationToken);
+            await WaitForAsync(primary, after.Acknowledgements, cancellationToken);
             await primary.ExecuteAsync(EpochTable.Write, cancellationToken, ("@epoch", before.Epoch), ("@node", decision.Primary));
             if (!await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), limit / 2, cancellationToken))
             {
@@ -78,19 +83,23 @@ internal sealed class SemiSyncAction(NodeConnections connections, NodeProbe prob
             }
 
             var seen = (await probe.ProbeAsync(decision.Primary, cancellationToken)).SemiSync;
-            if (!seen.SourceActive || seen.Clients < members.Count)
+            if (!seen.SourceActive || seen.Clients < after.Acknowledgements)
             {
-                throw new ActionException($"{decision.Primary} sees {seen.Clients} of {members.Count} replicas acknowledge.");
+                throw new ActionException($"{decision.Primary} sees no replica acknowledge.");
             }
 
-            await journal.WriteAsync(before with { InSync = members }, $"{decision.Replica} holds everything that {decision.Primary} acknowledged.", cancellationToken);
+            await journal.WriteAsync(after, $"{decision.Replica} holds everything that {decision.Primary} acknowledged.", cancellationToken);
         }
         catch (Exception e) when (e is not SteppedDownException && leadership.Leads)
         {
-            await ReleaseAsync(decision.Primary, journal.Current.InSync.Count);
+            await ReleaseAsync(decision.Primary, journal.Current.Acknowledgements);
             throw;
         }
     }
+
+    // Where there is one replica it does not matter who is settled.
+    private ImmutableSortedSet<string>? Configured(ImmutableSortedSet<string>? unsettled) =>
+        options.Value.SeveralReplicas ? unsettled?.Intersect(options.Value.Nodes) : null;
 
     // A commit must not go on waiting for a replica that the journal does not count on. On a connection of its own: the
     // other one may be the one that waits. Not by a coordinator that has stepped down: the journal may count on the replica by

@@ -25,8 +25,14 @@ public sealed record Fence(string Node, string Reason) : Decision(Reason);
 /// <summary>Make a node replicate from the primary.</summary>
 public sealed record Attach(string Replica, string Primary, string Reason) : Decision(Reason);
 
-/// <summary>Let writes go on without a replica that is lost; it cannot be promoted from then on.</summary>
-public sealed record Degrade(string Primary, string Replica, string Reason) : Decision(Reason);
+/// <summary>Let writes go on without waiting for any replica; none can be promoted from then on.</summary>
+public sealed record Degrade(string Primary, string Reason) : Decision(Reason);
+
+/// <summary>Of several replicas, count one's acknowledgements no more; the others hold everything that it alone may have acknowledged.</summary>
+public sealed record Exclude(string Primary, string Replica, string Reason) : Decision(Reason);
+
+/// <summary>Note in the journal that there are several replicas now, none of which is known to acknowledge only when it is to.</summary>
+public sealed record Widen(string Reason) : Decision(Reason);
 
 /// <summary>Make the primary wait for a replica that has caught up.</summary>
 public sealed record Synchronize(string Primary, string Replica, string Reason) : Decision(Reason);
@@ -35,7 +41,8 @@ public sealed record Synchronize(string Primary, string Replica, string Reason) 
 /// <param name="Replica">The new primary.</param>
 /// <param name="Former">Who was primary before; nobody asks it, and it may take writes no more.</param>
 /// <param name="Epoch">The epoch that begins.</param>
-public sealed record Promote(string Replica, string? Former, long Epoch, string Reason) : Decision(Reason);
+/// <param name="AcceptsLoss">Whether acknowledged writes may be given up that are only on nodes that do not answer.</param>
+public sealed record Promote(string Replica, string? Former, long Epoch, bool AcceptsLoss, string Reason) : Decision(Reason);
 
 /// <summary>Hand the role of primary over while both nodes are well.</summary>
 /// <param name="Primary">Who is primary.</param>

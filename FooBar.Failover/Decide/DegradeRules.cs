@@ -8,47 +8,75 @@ internal static class DegradeRules
 {
     // Also the case of a primary that takes writes without waiting although the journal promises it: what it acknowledged
     // meanwhile may be on no replica, so the promise goes first and is earned again.
-    public static Degrade? Decide(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
+    public static Decision? Decide(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
     {
         if (journal.InSync.IsEmpty)
         {
             return null;
         }
 
-        if (primary.Writable && (primary.SemiSync is not { SourceEnabled: true, SourceActive: true } || primary.SemiSync.WaitFor < journal.InSync.Count))
+        var members = Sentence.List(journal.InSync);
+        if (primary.Writable && (primary.SemiSync is not { SourceEnabled: true, SourceActive: true } || primary.SemiSync.WaitFor < journal.Acknowledgements))
         {
-            var unpromised = journal.InSync[0];
-            return new Degrade(primary.Name, unpromised, $"{primary.Name} takes writes without waiting for {unpromised}; {unpromised} counts as out of sync until it has caught up.");
+            return new Degrade(primary.Name, $"{primary.Name} takes writes without waiting for {members}; {members} counts as out of sync until it has caught up.");
         }
 
-        if (journal.InSync.FirstOrDefault(name => seen.Find(name) is null) is { } gone)
+        if (journal.Witnesses.FirstOrDefault(name => seen.Find(name) is null) is { } gone)
         {
-            return new Degrade(primary.Name, gone, $"{gone} is not part of the cluster any more; writes go on without it.");
+            return Without(seen, primary, journal, gone, $"{gone} is not part of the cluster any more");
         }
 
         // Every in-sync replica has applied the first transaction of its primary's epoch.
         if (journal.InSync.FirstOrDefault(name => seen.Find(name) is { Reachable: true } member && member.Epoch != journal.Epoch) is { } emptied)
         {
-            return new Degrade(primary.Name, emptied, $"{emptied} does not hold the data of epoch {journal.Epoch} any more; writes go on without it, and it cannot be promoted.");
+            return Without(seen, primary, journal, emptied, $"{emptied} does not hold the data of epoch {journal.Epoch} any more");
         }
 
         var limit = rules.ReplicaLostAfter;
         var fencedFor = seen.At - primary.FencedSince;
-        if (Behind(seen, primary, journal).FirstOrDefault(replica => fencedFor >= (replica.Streaming ? limit + rules.ActionTimeout : limit)) is { } behind)
+        if (fencedFor is not null && Behind(seen, primary, journal) is { } behind && fencedFor >= (behind.Streaming ? limit + rules.ActionTimeout : limit))
         {
-            return new Degrade(primary.Name, behind.Name,
-                $"{behind.Name} did not receive what {primary.Name} came back with ({FailoverRules.Trouble(behind)}); writes go on without it, and it cannot be promoted.");
+            return new Degrade(primary.Name,
+                $"{members} did not receive what {primary.Name} came back with ({FailoverRules.Trouble(behind)}); writes go on without it, and it cannot be promoted.");
         }
 
-        var members = journal.InSync.Select(name => seen.Find(name)!).OrderBy(replica => replica.Streaming).ToList();
-        return seen.At - primary.SemiSync.LackingSince >= limit || seen.At - primary.SemiSync.StalledSince >= limit
-            ? new Degrade(primary.Name, members[0].Name,
-                $"{members[0].Name} has not acknowledged writes for {Sentence.Seconds(limit)} ({FailoverRules.Trouble(members[0])}); writes go on without it, and it cannot be promoted.")
-            : null;
+        if (seen.At - primary.SemiSync.LackingSince >= limit || seen.At - primary.SemiSync.StalledSince >= limit)
+        {
+            var silent = journal.InSync.Select(name => seen.Find(name)!).OrderBy(replica => replica.Streaming).First();
+            return new Degrade(primary.Name,
+                $"{members} has not acknowledged writes for {Sentence.Seconds(limit)} ({FailoverRules.Trouble(silent)}); writes go on without it, and it cannot be promoted.");
+        }
+
+        // Writes go on anyway, but a promotion would have to wait for everybody whose acknowledgements count.
+        return journal.InSync.Count > 1
+            && journal.InSync.Select(name => seen.Find(name)!).FirstOrDefault(member => seen.At - member.SilentReplicaSince >= limit && MayGo(member, journal)) is { } lost
+            && Others(seen, primary, journal, lost.Name).Any()
+                ? Without(seen, primary, journal, lost.Name, $"{lost.Name} has not acknowledged writes for {Sentence.Seconds(limit)} ({FailoverRules.Trouble(lost)})")
+                : null;
     }
 
-    // A primary that comes back holds commits that were never acknowledged and shows them as if they had been: a client that
-    // asks whether its write happened would be told yes. So the replicas that the journal counts on have to have them first.
-    public static IEnumerable<NodeView> Behind(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        journal.InSync.Select(name => seen.Find(name)!).Where(replica => !replica.Reachable || !replica.Holds(primary.Executed));
+    /// <summary>
+    /// A primary that comes back holds commits that were never acknowledged and shows them as if they had been: a client that
+    /// asks whether its write happened would be told yes. So a replica that the journal counts on has to have them first.
+    /// </summary>
+    /// <returns>The replica that is nearest to it; null when one has everything.</returns>
+    public static NodeView? Behind(ClusterView seen, NodeView primary, JournalEntry journal)
+    {
+        var members = journal.InSync.Select(name => seen.Find(name)!).ToList();
+        return members.Any(replica => replica.Reachable && replica.Holds(primary.Executed)) ? null : members.OrderByDescending(replica => replica.Streaming).FirstOrDefault();
+    }
+
+    private static Decision Without(ClusterView seen, NodeView primary, JournalEntry journal, string name, string why)
+    {
+        var others = Others(seen, primary, journal, name).ToList();
+        return others.Count > 0
+            ? new Exclude(primary.Name, name, $"{why}; writes are acknowledged by {Sentence.OneOf(others)}, and {name} cannot be promoted.")
+            : new Degrade(primary.Name, $"{why}; writes go on without it, and it cannot be promoted.");
+    }
+
+    private static IEnumerable<string> Others(ClusterView seen, NodeView primary, JournalEntry journal, string name) =>
+        journal.InSync.Where(other => other != name && primary.Writable && seen.Find(other)?.AcknowledgesTo(primary) == true);
+
+    // Nobody can keep a replica that is out of reach and not settled from acknowledging again.
+    private static bool MayGo(NodeView member, JournalEntry journal) => journal.Unsettled?.Contains(member.Name) == false;
 }

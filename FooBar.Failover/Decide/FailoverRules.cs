@@ -57,11 +57,13 @@ public static class FailoverRules
             ?? SwitchoverRules.Continue(seen, primary, journal)
             ?? SwitchoverRules.Leave(seen, primary, journal)
             ?? HoldForPrimary(primary, journal)
+            ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
             ?? AttachReplicas(seen, primary, rules)
             ?? HoldFenced(primary, journal)
             ?? SynchronizeReplicas(seen, primary, journal)
+            ?? HoldForCopy(seen, primary)
             ?? Summarize(seen, primary, journal);
     }
 
@@ -89,31 +91,36 @@ public static class FailoverRules
             : null;
     }
 
+    private static Widen? WidenCluster(ClusterView seen, NodeView primary, JournalEntry journal) => seen.SeveralReplicas && journal.Unsettled is null
+        ? new Widen($"{primary.Name} has several replicas; until each is settled, only all of them together hold every acknowledged write.")
+        : null;
+
     private static Hold? HoldFenced(NodeView primary, JournalEntry journal) => primary.Writable
         ? null
-        : new Hold($"{primary.Name} stays fenced until {Sentence.List(journal.InSync)} holds all that it came back with.");
+        : new Hold($"{primary.Name} stays fenced until {Sentence.OneOf(journal.InSync)} holds all that it came back with.");
 
     private static Unfence? UnfencePrimary(ClusterView seen, NodeView primary, JournalEntry journal)
     {
-        if (!primary.Writable && DegradeRules.Behind(seen, primary, journal).Any())
+        if (!primary.Writable && DegradeRules.Behind(seen, primary, journal) is not null)
         {
             return null;
         }
 
-        var promise = journal.InSync.IsEmpty ? "writes wait for no replica" : $"writes wait for {Sentence.List(journal.InSync)}";
+        var promise = journal.InSync.IsEmpty ? "writes wait for no replica" : $"writes wait for {Sentence.OneOf(journal.InSync)}";
         if (!primary.Writable)
         {
-            return new Unfence(primary.Name, journal.InSync.Count, $"{primary.Name} is fenced and is the primary of epoch {journal.Epoch}; it may take writes, and {promise}.");
+            return new Unfence(primary.Name, journal.Acknowledgements, $"{primary.Name} is fenced and is the primary of epoch {journal.Epoch}; it may take writes, and {promise}.");
         }
 
-        return primary.SemiSync.SourceEnabled && primary.SemiSync.WaitFor > journal.InSync.Count
-            ? new Unfence(primary.Name, journal.InSync.Count, $"{primary.Name} waits for more replicas than the journal counts on; from now on {promise}.")
+        return primary.SemiSync.SourceEnabled && primary.SemiSync.WaitFor > journal.Acknowledgements
+            ? new Unfence(primary.Name, journal.Acknowledgements, $"{primary.Name} waits for more replicas than the journal counts on; from now on {promise}.")
             : null;
     }
 
     private static Decision? AttachReplicas(ClusterView seen, NodeView primary, FailoverOptions rules)
     {
-        var idle = Replicas(seen, primary).Where(replica => replica.Reachable && !replica.Streaming && !Connecting(replica, primary, rules)).ToList();
+        var idle = Replicas(seen, primary)
+            .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules)).ToList();
         if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica).IsEmpty) is { } replica)
         {
             return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
@@ -122,7 +129,6 @@ public static class FailoverRules
         return idle.FirstOrDefault() switch
         {
             null => null,
-            { Cloning: true } copied => new Hold($"{primary.Name} is primary and serves without {copied.Name}, whose data is being replaced by a copy of {primary.Name}'s."),
             var old when primary.Lacks(old).IsEmpty => new Clone(old.Name, primary.Name, Errant: "",
                 $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old)}); it is copied anew from {primary.Name}."),
             var errant => new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
@@ -134,17 +140,25 @@ public static class FailoverRules
         replica.Replication is { IoState: "CONNECTING", ApplierRunning: true } replication
         && replication.ReadsFrom(primary, rules.ReplicationCertificateAuthority);
 
+    private static Hold? HoldForCopy(ClusterView seen, NodeView primary) => Replicas(seen, primary).FirstOrDefault(replica => replica.Cloning) is { } copied
+        ? new Hold($"{primary.Name} is primary and serves without {copied.Name}, whose data is being replaced by a copy of {primary.Name}'s.")
+        : null;
+
     private static Synchronize? SynchronizeReplicas(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        Replicas(seen, primary).FirstOrDefault(replica => replica.Streaming && !journal.InSync.Contains(replica.Name)) is { } replica
+        Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary)).FirstOrDefault(replica => !InPlace(replica, seen, journal)) is { } replica
             ? new Synchronize(primary.Name, replica.Name, $"{replica.Name} replicates from {primary.Name} but writes do not wait for it; they will once it holds everything.")
             : null;
+
+    // Of several replicas each acknowledges for one connection only, so that it cannot start again by itself once it is excluded.
+    private static bool InPlace(NodeView replica, ClusterView seen, JournalEntry journal) => journal.InSync.Contains(replica.Name)
+        && (!seen.SeveralReplicas || (replica.SemiSync is { ReplicaActive: true, ReplicaEnabled: false } && journal.Unsettled?.Contains(replica.Name) == false));
 
     private static Decision Summarize(ClusterView seen, NodeView primary, JournalEntry journal)
     {
         var replicas = Replicas(seen, primary).ToList();
-        if (replicas.FirstOrDefault(replica => !replica.Streaming) is { } missing)
+        if (replicas.FirstOrDefault(replica => !replica.StreamsFrom(primary)) is { } missing)
         {
-            return new Hold(journal.InSync.Contains(missing.Name)
+            return new Hold(journal.InSync.Count == 1 && journal.InSync.Contains(missing.Name)
                 ? $"{primary.Name} is primary and waits for {missing.Name}, which does not acknowledge ({Trouble(missing)})."
                 : $"{primary.Name} is primary and serves without {missing.Name} ({Trouble(missing)}).");
         }

@@ -16,7 +16,7 @@ internal static class PromotionRules
             return null;
         }
 
-        if (seen.Nodes.FirstOrDefault(node => node.Reachable && node.Replication?.Hears(rules.SourceSilentAfter) == true) is { } witness)
+        if (seen.Nodes.FirstOrDefault(node => node.Reachable && node.Replication?.Hears(rules.SourceSilentAfter) == true && !FollowsAnother(seen, node)) is { } witness)
         {
             return new Hold($"The primary {primary.Name} does not answer the coordinator ({primary.Error}), but {witness.Name} still hears it: it is overloaded or out of the coordinator's reach, and goes on.");
         }
@@ -32,11 +32,17 @@ internal static class PromotionRules
                 + $"writes wait for it, {Reads(seen)}.");
         }
 
-        // Every acknowledged write is on each of these, so that one is enough.
-        if (Best(seen, journal) is not { } candidate)
+        if (Missing(seen, journal) is { Count: > 0 } missing)
         {
-            return new Hold($"The primary {primary.Name} does not answer ({primary.Error}), nor does {Sentence.List(journal.InSync)}, which alone may take over; "
-                + $"writes wait for either, {Reads(seen)}.");
+            return new Hold(journal.Witnesses.Count == 1
+                ? $"The primary {primary.Name} does not answer ({primary.Error}), nor does {missing[0]}, which alone may take over; writes wait for either, {Reads(seen)}."
+                : $"The primary {primary.Name} does not answer ({primary.Error}), nor does {Sentence.List(missing)}, which may hold acknowledged writes that nobody else has; writes wait for either, {Reads(seen)}.");
+        }
+
+        if (Complete(seen, journal) is not { } candidate)
+        {
+            return new Hold($"The primary {primary.Name} does not answer ({primary.Error}), and none of {Sentence.List(journal.Witnesses)} holds all that the others have; "
+                + $"writes wait for it, {Reads(seen)}.");
         }
 
         if (journal.Paused)
@@ -50,7 +56,7 @@ internal static class PromotionRules
                 + $"writes wait for it, or promote {candidate.Name}.");
         }
 
-        return new Promote(candidate.Name, primary.Name, journal.Epoch + 1,
+        return new Promote(candidate.Name, primary.Name, journal.Epoch + 1, AcceptsLoss: false,
             $"The primary {primary.Name} does not answer ({primary.Error}) and no replica hears it; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.");
     }
 
@@ -64,15 +70,27 @@ internal static class PromotionRules
 
         return (Decision?)FailoverRules.FenceStrangers(seen, candidate, journal)
             ?? (candidate.Reachable
-                ? new Promote(candidate.Name, journal.Former, journal.Epoch, $"{candidate.Name} was chosen as primary of epoch {journal.Epoch} and is not prepared to the end yet.")
+                ? new Promote(candidate.Name, journal.Former, journal.Epoch, AcceptsLoss: false, $"{candidate.Name} was chosen as primary of epoch {journal.Epoch} and is not prepared to the end yet.")
                 : new Hold($"{candidate.Name} was chosen as primary of epoch {journal.Epoch} and does not answer ({candidate.Error}); it may have taken writes already, so writes wait for it, {Reads(seen)}."));
     }
 
-    // What is received counts like what is applied: it is applied before the promotion. Received sets of one source contain
-    // one another, so the greatest is unique but for equals.
-    private static NodeView? Best(ClusterView seen, JournalEntry journal) =>
-        journal.InSync.Select(name => seen.Find(name)).OfType<NodeView>().Where(node => node.Reachable && node.Epoch == journal.Epoch)
-            .Aggregate((NodeView?)null, (best, node) => best is null || !best.Holds(node.Executed.Union(node.Replication?.Received ?? Data.Consistency.GtidSet.Empty)) ? node : best);
+    /// <summary>Those without whose answer nobody can say that nothing acknowledged is lost; none when all answer with the data of the epoch.</summary>
+    public static IReadOnlyList<string> Missing(ClusterView seen, JournalEntry journal) =>
+        [.. journal.Witnesses.Where(name => seen.Find(name) is not { Reachable: true } node || node.Epoch != journal.Epoch)];
+
+    /// <summary>
+    /// Every acknowledged write is on one of the witnesses, so one that holds all that they have holds them all. What is
+    /// received counts like what is applied: it is applied before the promotion.
+    /// </summary>
+    public static NodeView? Complete(ClusterView seen, JournalEntry journal)
+    {
+        var witnesses = journal.Witnesses.Select(name => seen.Find(name)).OfType<NodeView>().ToList();
+        return witnesses.FirstOrDefault(node => witnesses.All(other => node.Holds(other.Held)));
+    }
+
+    // A replica that has not been attached to the latest primary yet says nothing about it.
+    private static bool FollowsAnother(ClusterView seen, NodeView replica) =>
+        seen.Nodes.Any(other => other.Reachable && replica.Replication!.IsFrom(other));
 
     private static string Reads(ClusterView seen)
     {

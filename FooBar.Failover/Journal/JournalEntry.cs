@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace FooBar.Failover.Journal;
 
@@ -24,25 +25,39 @@ public enum JournalPhase
 /// <param name="Phase">How far the cluster has come.</param>
 /// <param name="Epoch">Counts the primaries: raised before a new one takes writes.</param>
 /// <param name="Primary">The node that may take writes; null while the cluster is new.</param>
-/// <param name="InSync">The replicas that hold every acknowledged write; only these may ever be promoted.</param>
+/// <param name="InSync">The replicas that acknowledge writes; with one it holds every acknowledged write.</param>
 /// <param name="Handover">The replica that a planned switchover, begun and not ended, goes to.</param>
 /// <param name="Paused">Whether an operator has stopped automatic failover.</param>
 /// <param name="Former">The primary before this one.</param>
 /// <param name="FailedOverAt">When the last automatic failover was decided.</param>
+/// <param name="Unsettled">
+/// Of a cluster with several replicas, those that might acknowledge by themselves, after a reconnection, whatever the coordinator
+/// wants; null while the cluster has not had several.
+/// </param>
 public sealed record JournalEntry(
     JournalPhase Phase, long Epoch, string? Primary, ImmutableSortedSet<string> InSync,
-    string? Handover = null, bool Paused = false, string? Former = null, DateTimeOffset? FailedOverAt = null)
+    string? Handover = null, bool Paused = false, string? Former = null, DateTimeOffset? FailedOverAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedSet<string>? Unsettled = null)
 {
     public static JournalEntry Empty { get; } = new(JournalPhase.New, 0, null, []);
 
+    /// <summary>Who may have acknowledged: every acknowledged write is on at least one of these, unless <see cref="InSync"/> is empty.</summary>
+    [JsonIgnore]
+    public ImmutableSortedSet<string> Witnesses => Unsettled is null ? InSync : InSync.Union(Unsettled);
+
+    /// <summary>How many acknowledgements a commit waits for.</summary>
+    [JsonIgnore]
+    public int Acknowledgements => InSync.IsEmpty ? 0 : 1;
+
     public override string ToString() => Phase == JournalPhase.New
         ? "nothing decided yet"
-        : $"epoch {Epoch}, primary {Primary}, in sync {{{string.Join(", ", InSync)}}}, {Phase}{(Handover is null ? "" : $", handing over to {Handover}")}{(Paused ? ", paused" : "")}";
+        : $"epoch {Epoch}, primary {Primary}, in sync {{{string.Join(", ", InSync)}}}, {Phase}{(Handover is null ? "" : $", handing over to {Handover}")}{(Paused ? ", paused" : "")}{(Unsettled is { IsEmpty: false } ? $", unsettled {{{string.Join(", ", Unsettled)}}}" : "")}";
 
-    // The set compares by reference, which two readings of one line do not share.
+    // The sets compare by reference, which two readings of one line do not share.
     public bool Equals(JournalEntry? other) => other is not null
         && (Phase, Epoch, Primary, Handover, Paused, Former, FailedOverAt) == (other.Phase, other.Epoch, other.Primary, other.Handover, other.Paused, other.Former, other.FailedOverAt)
-        && InSync.SetEquals(other.InSync);
+        && InSync.SetEquals(other.InSync)
+        && (Unsettled is null ? other.Unsettled is null : other.Unsettled is not null && Unsettled.SetEquals(other.Unsettled));
 
     public override int GetHashCode() => HashCode.Combine(Phase, Epoch, Primary, InSync.Count, Handover, Paused);
 }

@@ -49,12 +49,14 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         ? view with
         {
             SilentSince = before?.SilentSince ?? at,
+            SilentReplicaSince = before?.SilentReplicaSince ?? at,
             NeverSeen = before?.NeverSeen ?? true,
             SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince, StalledSince = before?.SemiSync.StalledSince },
         }
         : view with
         {
             FencedSince = view.Writable ? null : before?.FencedSince ?? at,
+            SilentReplicaSince = view.Streaming && view.SemiSync.ReplicaActive ? null : before?.SilentReplicaSince ?? at,
             SemiSync = view.SemiSync with
             {
                 LackingSince = view.Writable && view.SemiSync.Lacking ? before?.SemiSync.LackingSince ?? at : null,

@@ -25,7 +25,7 @@ internal sealed class NodeProbe(NodeConnections connections)
             SELECT COALESCE(@@GLOBAL.report_host, ''), @@GLOBAL.report_port, @@GLOBAL.server_uuid, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode,
                    @@GLOBAL.gtid_executed, @@GLOBAL.rpl_semi_sync_source_enabled, @@GLOBAL.rpl_semi_sync_source_wait_for_replica_count,
                    EXISTS (SELECT 1 FROM performance_schema.clone_status WHERE STATE IN ('Not Started', 'In Progress')), @@GLOBAL.read_only,
-                   @@GLOBAL.gtid_purged
+                   @@GLOBAL.gtid_purged, @@GLOBAL.rpl_semi_sync_replica_enabled
             """, cancellationToken);
         await rows.ReadAsync(cancellationToken);
         return view with
@@ -36,7 +36,12 @@ internal sealed class NodeProbe(NodeConnections connections)
             SuperReadOnly = Convert.ToBoolean(rows.GetValue(3), null),
             OfflineMode = Convert.ToBoolean(rows.GetValue(4), null),
             Executed = GtidSet.Parse(rows.GetString(5)),
-            SemiSync = new SemiSyncView { SourceEnabled = Convert.ToBoolean(rows.GetValue(6), null), WaitFor = Convert.ToInt32(rows.GetValue(7), null) },
+            SemiSync = new SemiSyncView
+            {
+                SourceEnabled = Convert.ToBoolean(rows.GetValue(6), null),
+                WaitFor = Convert.ToInt32(rows.GetValue(7), null),
+                ReplicaEnabled = Convert.ToBoolean(rows.GetValue(11), null),
+            },
             Cloning = Convert.ToBoolean(rows.GetValue(8), null),
             ReadOnly = Convert.ToBoolean(rows.GetValue(9), null),
             Purged = GtidSet.Parse(rows.GetString(10)),

@@ -59,8 +59,19 @@ public sealed record NodeView(string Name)
 
     public bool Streaming => Reachable && Replication is { IoState: "ON", ApplierRunning: true };
 
-    /// <summary>Whether it has applied or at least received every transaction of a set.</summary>
-    public bool Holds(GtidSet set) => Executed.Union(Replication?.Received ?? GtidSet.Empty).Contains(set);
+    /// <summary>Since when it answers the coordinator or acknowledges to a source no more; null while it does both.</summary>
+    public DateTimeOffset? SilentReplicaSince { get; init; }
+
+    /// <summary>Whether it receives and applies what this source writes.</summary>
+    public bool StreamsFrom(NodeView source) => Streaming && Replication!.IsFrom(source);
+
+    /// <summary>Whether a commit of this source may go on because of it.</summary>
+    public bool AcknowledgesTo(NodeView source) => StreamsFrom(source) && SemiSync.ReplicaActive;
+
+    /// <summary>What it has applied or at least received.</summary>
+    public GtidSet Held => Executed.Union(Replication?.Received ?? GtidSet.Empty);
+
+    public bool Holds(GtidSet set) => Held.Contains(set);
 
     /// <summary>
     /// What a replica executed and this primary did not. While commits of the primary wait, a replica may rightly hold them
@@ -118,6 +129,9 @@ public sealed record SemiSyncView
     /// <summary>Since when commits wait and none is acknowledged; null while there is progress or nothing to wait for.</summary>
     public DateTimeOffset? StalledSince { get; init; }
 
+    /// <summary><c>rpl_semi_sync_replica_enabled</c>: it offers to acknowledge whenever it connects to a source.</summary>
+    public bool ReplicaEnabled { get; init; }
+
     /// <summary><c>Rpl_semi_sync_replica_status</c>: it acknowledges to its source.</summary>
     public bool ReplicaActive { get; init; }
 }
@@ -159,10 +173,13 @@ public sealed record ReplicationView
     /// <summary>Whether its source is alive as far as the replica can tell: connected, and heard of lately.</summary>
     public bool Hears(TimeSpan limit) => IoState == "ON" && Silence < limit;
 
+    /// <summary>Whether a node is its source.</summary>
+    public bool IsFrom(NodeView source) => SourceHost == source.PeerHost && SourcePort == source.PeerPort;
+
     /// <summary>Whether it is set up to replicate from a node, and in the way that it should.</summary>
     /// <param name="source">The node that it should replicate from.</param>
     /// <param name="certificateAuthority">The authority that it should verify the source with; empty for no verification.</param>
     public bool ReadsFrom(NodeView source, string certificateAuthority) =>
-        SourceHost == source.PeerHost && SourcePort == source.PeerPort && AutoPosition && Tls
+        IsFrom(source) && AutoPosition && Tls
         && CertificateAuthority == certificateAuthority && Verified == certificateAuthority.Length > 0;
 }

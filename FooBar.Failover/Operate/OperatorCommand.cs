@@ -51,8 +51,14 @@ internal sealed record PromoteAnywayCommand(string Node, bool AcceptLoss) : Oper
             return new Hold($"{Node} holds data of epoch {candidate.Epoch?.ToString(null, null) ?? "none"} and the journal says {journal.Epoch}; that is too old to be promoted.");
         }
 
-        return journal.InSync.Contains(Node) || AcceptLoss
-            ? new Promote(Node, journal.Primary, journal.Epoch + 1, journal.InSync.Contains(Node)
+        if (seen.Nodes.FirstOrDefault(other => other.Reachable && other.Epoch == journal.Epoch && other.Holds(candidate.Held) && !candidate.Holds(other.Held)) is { } ahead)
+        {
+            return new Hold($"{ahead.Name} holds all that {Node} has, and more; promote {ahead.Name}.");
+        }
+
+        var complete = !journal.InSync.IsEmpty && PromotionRules.Missing(seen, journal).Count == 0 && journal.Witnesses.All(name => candidate.Holds(seen.Find(name)!.Held));
+        return complete || AcceptLoss
+            ? new Promote(Node, journal.Primary, journal.Epoch + 1, AcceptsLoss: !complete, complete
                 ? $"{Node} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}, as asked."
                 : $"{Node} becomes primary in epoch {journal.Epoch + 1}, as asked, although it may lack writes that {journal.Primary} acknowledged; these are given up.")
             : new Hold($"{Node} is not in sync and may lack writes that {journal.Primary} acknowledged; to give them up ask with acceptLoss.");

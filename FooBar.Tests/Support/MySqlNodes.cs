@@ -32,16 +32,19 @@ public sealed class MySqlNodes : IAsyncLifetime
     }
 
     /// <param name="authority">Signs the nodes' certificates; they hold it, and another one in <see cref="WrongAuthority"/>.</param>
-    internal MySqlNodes(TestAuthority? authority)
+    /// <param name="count">How many nodes.</param>
+    internal MySqlNodes(TestAuthority? authority, int count = 2)
     {
-        for (var number = 1; number <= 2; number++)
+        Names = [.. Enumerable.Range(1, count).Select(number => $"mysql-{number}")];
+        foreach (var (index, name) in Names.Index())
         {
             var port = FreePort.Next();
-            nodes.Add((Build(number, port, authority), port));
+            nodes.Add((Build(index + 1, name, port, authority), port));
         }
     }
 
-    public static IReadOnlyList<string> Names { get; } = ["mysql-1", "mysql-2"];
+    /// <summary><c>mysql-1</c>, <c>mysql-2</c> and so on.</summary>
+    public IReadOnlyList<string> Names { get; }
 
     public MySqlContainer this[string name] => nodes[IndexOf(name)].Container;
 
@@ -104,9 +107,8 @@ public sealed class MySqlNodes : IAsyncLifetime
         await this[name].StopAsync(cancellationToken);
     }
 
-    private MySqlContainer Build(int number, int port, TestAuthority? authority)
+    private MySqlContainer Build(int number, string name, int port, TestAuthority? authority)
     {
-        var name = Names[number - 1];
         var builder = new MySqlBuilder("mysql:9.7")
             .WithNetwork(network)
             .WithNetworkAliases(name)
@@ -137,5 +139,5 @@ public sealed class MySqlNodes : IAsyncLifetime
         return builder;
     }
 
-    private static int IndexOf(string name) => Names.ToList().IndexOf(name);
+    private int IndexOf(string name) => Names.ToList().IndexOf(name);
 }

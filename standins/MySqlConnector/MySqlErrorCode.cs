@@ -22,6 +22,7 @@ public enum MySqlErrorCode
     DuplicateKeyEntry = 1062,
     ParseError = 1064,
     NormalShutdown = 1077,
+    NoSuchThread = 1094,
     HostIsBlocked = 1129,
     HostNotPrivileged = 1130,
     TableAccessDenied = 1142,

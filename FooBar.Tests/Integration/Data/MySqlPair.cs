@@ -124,7 +124,7 @@ public sealed class MySqlPair : IAsyncLifetime
 
     private string ClusterString(string user)
     {
-        var nodes = MySqlNodes.Names.Select(name => new MySqlConnectionStringBuilder(_nodes.ConnectionString(name)));
+        var nodes = _nodes.Names.Select(name => new MySqlConnectionStringBuilder(_nodes.ConnectionString(name)));
         var servers = string.Join(',', nodes.Select(node => $"{node.Server}:{node.Port}"));
         return $"Server={servers};Database=foobar;User ID={user};Password={Password};SslMode=Required";
     }

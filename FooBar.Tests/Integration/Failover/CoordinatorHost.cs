@@ -9,7 +9,7 @@ using Xunit;
 
 namespace FooBar.Tests.Integration.Failover;
 
-/// <summary>A coordinator of two nodes, with the services that the real program has.</summary>
+/// <summary>A coordinator of all nodes, with the services that the real program has.</summary>
 internal sealed class CoordinatorHost : IAsyncDisposable
 {
     private readonly IHost host;
@@ -30,7 +30,7 @@ internal sealed class CoordinatorHost : IAsyncDisposable
             ["Failover:Database"] = "foobar",
             ["Failover:PollInterval"] = "00:00:00.2",
         };
-        foreach (var (index, name) in MySqlNodes.Names.Index())
+        foreach (var (index, name) in nodes.Names.Index())
         {
             settings[$"Failover:Nodes:{index}"] = name;
             settings[$"ConnectionStrings:{name}"] = nodes.ConnectionString(name);

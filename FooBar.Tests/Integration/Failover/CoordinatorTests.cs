@@ -71,9 +71,9 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
         await WrittenAsync("before the restart");
         await coordinator.DisposeAsync();
         var journal = await File.ReadAllTextAsync(cluster.Journal, Token);
-        await Task.WhenAll(MySqlNodes.Names.Select(name => nodes[name].StopAsync(Token)));
-        await Task.WhenAll(MySqlNodes.Names.Select(name => nodes[name].StartAsync(Token)));
-        foreach (var name in MySqlNodes.Names)
+        await Task.WhenAll(nodes.Names.Select(name => nodes[name].StopAsync(Token)));
+        await Task.WhenAll(nodes.Names.Select(name => nodes[name].StartAsync(Token)));
+        foreach (var name in nodes.Names)
         {
             Assert.Equal("1", Convert.ToString(await nodes.ScalarAsync(name, "SELECT @@super_read_only", Token), null));
         }
@@ -152,7 +152,7 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
             await InsertAsync("mysql-1", text);
         }
 
-        foreach (var node in MySqlNodes.Names)
+        foreach (var node in nodes.Names)
         {
             await Eventually.Within(TimeSpan.FromSeconds(10), async ct => Convert.ToInt32(
                 await nodes.ScalarAsync(node, $"SELECT COUNT(*) FROM foobar.notes WHERE text = '{text}'", ct), null) == 1);

@@ -3,12 +3,19 @@ using Xunit;
 
 namespace FooBar.Tests.Integration.Failover;
 
-/// <summary>Two nodes and the journal that belongs to them, for all tests of a class.</summary>
-public sealed class FailoverCluster : IAsyncLifetime
+/// <summary>Nodes and the journal that belongs to them, for all tests of a class.</summary>
+public class FailoverCluster : IAsyncLifetime
 {
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("foobar-failover-");
 
-    public MySqlNodes Nodes { get; } = new();
+    public FailoverCluster()
+        : this(count: 2)
+    {
+    }
+
+    protected FailoverCluster(int count) => Nodes = new(authority: null, count);
+
+    public MySqlNodes Nodes { get; }
 
     public string Journal => Path.Combine(folder.FullName, "failover.journal");
 
@@ -20,3 +27,6 @@ public sealed class FailoverCluster : IAsyncLifetime
         folder.Delete(recursive: true);
     }
 }
+
+/// <summary>A primary and two replicas.</summary>
+public sealed class ThreeNodeCluster() : FailoverCluster(count: 3);

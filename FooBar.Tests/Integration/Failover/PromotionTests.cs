@@ -19,7 +19,7 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
 
     private string Primary => coordinator.Latest!.Journal.Primary!;
 
-    private string Replica => MySqlNodes.Names.Single(name => name != Primary);
+    private string Replica => nodes.Names.Single(name => name != Primary);
 
     public async Task InitializeAsync()
     {
@@ -149,7 +149,7 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
 
     private async Task OnBothAsync(params string[] texts)
     {
-        foreach (var (node, text) in MySqlNodes.Names.SelectMany(node => texts.Select(text => (node, text))))
+        foreach (var (node, text) in nodes.Names.SelectMany(node => texts.Select(text => (node, text))))
         {
             await Eventually.Within(TimeSpan.FromSeconds(10), async ct => Convert.ToInt32(
                 await nodes.ScalarAsync(node, $"SELECT COUNT(*) FROM foobar.notes WHERE text = '{text}'", ct), null) == 1);
