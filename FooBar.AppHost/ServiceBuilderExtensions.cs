@@ -14,7 +14,10 @@ internal static partial class ServiceBuilderExtensions
     // Every address that a pod or a container of a private network can have.
     private static readonly string[] ClusterNetworks = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
-    /// <summary>Adds the coordinator, which knows every node and every account. It waits for nobody, and nobody waits for it.</summary>
+    /// <summary>
+    /// Adds the coordinator, which knows every node and every account. It waits for nobody, least of all for the nodes: it is
+    /// needed most when one of them is lost. And nobody waits for it.
+    /// </summary>
     public static IResourceBuilder<DotnetProjectResource> AddFailover(
         this IDistributedApplicationBuilder builder, string name, string path, IResourceBuilder<MySqlClusterDatabaseResource> database, string stateDirectory)
     {
@@ -31,7 +34,7 @@ internal static partial class ServiceBuilderExtensions
 
         foreach (var (index, node) in cluster.Nodes.Index())
         {
-            failover.WaitFor(builder.CreateResourceBuilder(node)).WithReferenceRelationship(node)
+            failover.WithReferenceRelationship(node)
                 .WithEnvironment($"ConnectionStrings__{node.Name}", cluster.ConnectAsRoot(node))
                 .WithEnvironment($"Failover__Nodes__{index}", node.Name);
         }

@@ -10,6 +10,7 @@ return await ServiceProcess.RunAsync(_ =>
     builder.AddFailover();
 
     var app = builder.Build();
+    app.UseOperatorAdvice();
     app.MapDefaultEndpoints();
     app.MapCluster();
     app.MapOperator();

@@ -29,7 +29,10 @@ internal sealed partial class CloneAction(
         {
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
             var lost = decision.Errant.Length == 0 ? "" : await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
-            await journal.WriteAsync(journal.Current, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
+
+            // The journal forgets the replica first: from here on it holds nothing.
+            var before = journal.Current;
+            await journal.WriteAsync(before with { InSync = before.InSync.Remove(decision.Replica) }, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
             await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
             await replica.ExecuteAsync("SET GLOBAL clone_ssl_ca = @authority", cancellationToken, ("@authority", options.Value.ReplicationCertificateAuthority));
         }

@@ -1,3 +1,4 @@
+using FooBar.Failover.Journal;
 using FooBar.Failover.Leadership;
 using FooBar.Failover.Observe;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,17 +10,17 @@ internal static class ClusterEndpoint
 {
     public static IEndpointRouteBuilder MapCluster(this IEndpointRouteBuilder app)
     {
-        app.MapGet("/cluster", Results<Ok<ClusterReport>, ProblemHttpResult> (ClusterStatus status, ILeadership leadership) =>
+        app.MapGet("/cluster", Results<Ok<ClusterReport>, ProblemHttpResult> (ClusterStatus status, ILeadership leadership, IJournal journal) =>
             leadership.Leader is { } leader ? TypedResults.Problem($"{leader} leads and knows; this coordinator waits.", statusCode: 503)
-            : status.Latest is { } latest ? TypedResults.Ok(Report(latest))
+            : status.Latest is { } latest ? TypedResults.Ok(Report(latest, journal.Place))
             : TypedResults.Problem("The coordinator has not completed its first look at the cluster yet; ask again in a second.", statusCode: 503));
         return app;
     }
 
-    private static ClusterReport Report(ClusterStatus.Snapshot latest) => new(
+    private static ClusterReport Report(ClusterStatus.Snapshot latest, string place) => new(
         latest.Seen.At,
         [.. latest.Seen.Nodes.Select(node => Report(node, latest))],
-        new JournalReport(latest.Journal.Phase.ToString(), latest.Journal.Epoch, latest.Journal.Primary, [.. latest.Journal.InSync]),
+        new JournalReport(latest.Journal.Phase.ToString(), latest.Journal.Epoch, latest.Journal.Primary, [.. latest.Journal.InSync], latest.Journal.Paused, place),
         new DecisionReport(latest.Decision.Kind, latest.Decision.Reason, latest.Since, latest.Failure));
 
     private static NodeReport Report(NodeView node, ClusterStatus.Snapshot latest) => new(
@@ -79,11 +80,13 @@ public sealed record SemiSyncReport(bool SourceActive, int Clients, bool Replica
 /// <param name="LastError">The latest error of receiving or applying.</param>
 public sealed record ReplicationReport(string Source, string Receiving, bool Applying, bool Tls, bool Verified, string? LastError);
 
-/// <param name="Phase"><c>New</c>, <c>Bootstrapping</c> or <c>Serving</c>.</param>
+/// <param name="Phase"><c>New</c>, <c>Bootstrapping</c>, <c>Serving</c> or <c>Promoting</c>.</param>
 /// <param name="Epoch">Counts the primaries.</param>
 /// <param name="Primary">The node that may take writes.</param>
 /// <param name="InSync">Replicas that hold every acknowledged write.</param>
-public sealed record JournalReport(string Phase, long Epoch, string? Primary, IReadOnlyList<string> InSync);
+/// <param name="Paused">Whether an operator has stopped automatic failover.</param>
+/// <param name="Place">Where it is kept.</param>
+public sealed record JournalReport(string Phase, long Epoch, string? Primary, IReadOnlyList<string> InSync, bool Paused, string Place);
 
 /// <param name="Kind">The decision's name.</param>
 /// <param name="Reason">The decision in one sentence.</param>

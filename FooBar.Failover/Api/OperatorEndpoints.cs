@@ -28,6 +28,16 @@ internal static class OperatorEndpoints
         return app;
     }
 
+    /// <summary>Tells who asks in the wrong form, which the framework answers with a bare status, how to ask.</summary>
+    public static IApplicationBuilder UseOperatorAdvice(this IApplicationBuilder app) => app.UseStatusCodePages(context =>
+    {
+        var http = context.HttpContext;
+        return http.Request.Path.StartsWithSegments("/cluster") && http.Response.StatusCode is 400 or 405 or 415
+            ? TypedResults.Problem($"A command is a POST of JSON, which is {{}} where nothing is to be said: curl --json '{{}}' {http.Request.Scheme}://{http.Request.Host}/cluster/switchover",
+                statusCode: http.Response.StatusCode).ExecuteAsync(http)
+            : Task.CompletedTask;
+    });
+
     private static async Task<Results<Ok<OperatorAnswer>, ProblemHttpResult>> AskAsync(
         OperatorCommand command, OperatorDesk desk, ILeadership leadership, CancellationToken cancellationToken)
     {

@@ -102,6 +102,32 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
     }
 
     [Fact]
+    public async Task InSyncReplica_WithTransactionsOfItsOwn_IsForgottenByTheJournalBeforeItsDataIsReplaced()
+    {
+        var (primary, replica) = (Primary, Replica);
+        await using (var root = await nodes.OpenAsync(replica, Token))
+        {
+            foreach (var statement in new[]
+            {
+                "SET GLOBAL super_read_only = OFF", "INSERT INTO foobar.notes (text) VALUES ('written by hand')", "SET GLOBAL super_read_only = ON", "STOP REPLICA IO_THREAD",
+            })
+            {
+                await using var command = new MySqlCommand(statement, root);
+                await command.ExecuteNonQueryAsync(Token);
+            }
+        }
+
+        await coordinator.DecidesAsync<Hold>(Soon, $"{primary} is primary and serves without {replica}");
+        await coordinator.DecidesAsync<Steady>(TimeSpan.FromSeconds(60), $"{primary} is primary");
+
+        await coordinator.DisposeAsync(); // it holds the journal
+        var line = (await File.ReadAllLinesAsync(cluster.Journal, Token)).Single(line => line.Contains("written by hand", StringComparison.Ordinal));
+        Assert.Contains("\"inSync\":[]", line, StringComparison.Ordinal);
+        Assert.Equal(0L, Convert.ToInt64(await nodes.ScalarAsync(replica, "SELECT COUNT(*) FROM foobar.notes WHERE text = 'written by hand'", Token), null));
+        coordinator = await StartAsync();
+    }
+
+    [Fact]
     public async Task Switchover_Asked_HandsOverAndLosesNothing()
     {
         var (former, next) = (Primary, Replica);
