@@ -11,7 +11,7 @@ internal sealed class TopologyWatcher(DatabaseNodes nodes, TopologyBoard board, 
     : BackgroundService
 {
     /// <summary>The pause between two probes while somebody waits for a node.</summary>
-    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(25);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(nodes.All.Select(node => WatchAsync(node, stoppingToken)));
