@@ -24,9 +24,9 @@ internal static class FailoverBuilderExtensions
 
         services.AddJournal();
         services.AddSingleton<NodeConnections>().AddSingleton<NodeProbe>().AddSingleton<ClusterObserver>().AddSingleton<ClusterStatus>();
-        services.AddSingleton<Actor>().AddSingleton<RelayLog>().AddSingleton<Acknowledgements>().AddSingleton<AccountGrants>().AddSingleton<BootstrapAction>().AddSingleton<FenceAction>()
-            .AddSingleton<AttachAction>().AddSingleton<SemiSyncAction>().AddSingleton<PromoteAction>().AddSingleton<SwitchoverAction>()
-            .AddSingleton<CloneAction>().AddSingleton<OperatorDesk>();
+        services.AddSingleton<Actor>().AddSingleton<RelayLog>().AddSingleton<Acknowledgements>().AddSingleton<AccountGrants>().AddSingleton<BootstrapAction>()
+            .AddSingleton<SemiSyncOff>().AddSingleton<FenceAction>().AddSingleton<AttachAction>().AddSingleton<SemiSyncAction>().AddSingleton<PromoteAction>()
+            .AddSingleton<SwitchoverAction>().AddSingleton<CloneAction>().AddSingleton<OperatorDesk>();
         services.AddHostedService<Coordinator>();
         services.AddHealthChecks().AddCheck<CoordinatorHealthCheck>("cluster");
         return builder;

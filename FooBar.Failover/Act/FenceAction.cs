@@ -1,7 +1,7 @@
 namespace FooBar.Failover.Act;
 
 /// <summary>Takes writes away from a node and gives them back, in the only order that breaks no promise.</summary>
-internal sealed class FenceAction(NodeConnections connections)
+internal sealed class FenceAction(NodeConnections connections, SemiSyncOff semiSyncOff)
 {
     /// <summary>
     /// <c>offline_mode</c> first: it returns at once and severs every application connection, also those whose commit waits.
@@ -10,8 +10,9 @@ internal sealed class FenceAction(NodeConnections connections)
     public async Task FenceAsync(string name, CancellationToken cancellationToken)
     {
         await using var node = await connections.OpenAsync(name, cancellationToken);
+        await using var second = await semiSyncOff.PrepareAsync(name, cancellationToken);
         await node.ExecuteAsync("SET GLOBAL offline_mode = ON", cancellationToken);
-        await node.ExecuteAsync("SET GLOBAL rpl_semi_sync_source_enabled = OFF", cancellationToken);
+        await semiSyncOff.RunAsync(node, second, cancellationToken);
         await node.ExecuteAsync("SET GLOBAL super_read_only = ON", cancellationToken);
     }
 

@@ -9,7 +9,8 @@ namespace FooBar.Failover.Act;
 
 /// <summary>Makes commits wait for replicas, and lets them go on without.</summary>
 internal sealed class SemiSyncAction(
-    NodeConnections connections, NodeProbe probe, Acknowledgements acknowledgements, IJournal journal, ILeadership leadership, IOptions<FailoverOptions> options)
+    NodeConnections connections, NodeProbe probe, SemiSyncOff semiSyncOff, Acknowledgements acknowledgements, IJournal journal, ILeadership leadership,
+    IOptions<FailoverOptions> options)
 {
     /// <summary>
     /// How long a commit waits for its acknowledgement, in milliseconds: the variable's greatest value, 49 days. The
@@ -36,13 +37,14 @@ internal sealed class SemiSyncAction(
     public async Task DegradeAsync(Degrade decision, CancellationToken cancellationToken)
     {
         await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
+        await using var second = await semiSyncOff.PrepareAsync(decision.Primary, cancellationToken);
         var before = journal.Current;
         if (!before.InSync.IsEmpty)
         {
             await journal.WriteAsync(before with { InSync = [], Unsettled = Configured(before.Unsettled) }, decision.Reason, cancellationToken);
         }
 
-        await WaitForAsync(primary, 0, cancellationToken);
+        await semiSyncOff.RunAsync(primary, second, cancellationToken);
     }
 
     /// <summary>

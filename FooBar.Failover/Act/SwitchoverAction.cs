@@ -1,3 +1,4 @@
+using FooBar.Data.Consistency;
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Observe;
@@ -13,11 +14,14 @@ namespace FooBar.Failover.Act;
 internal sealed class SwitchoverAction(
     NodeConnections connections, FenceAction fence, PromoteAction promote, IJournal journal, IOptions<FailoverOptions> options)
 {
+    private static readonly TimeSpan ReconnectsWithin = TimeSpan.FromMilliseconds(300);
+
     public async Task RunAsync(Switchover decision, CancellationToken cancellationToken)
     {
         await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
         if (journal.Current.Handover is null)
         {
+            await CatchUpAsync(decision, replica, cancellationToken);
             await journal.WriteAsync(journal.Current with { Handover = decision.Replica }, decision.Reason, cancellationToken);
         }
 
@@ -47,18 +51,39 @@ internal sealed class SwitchoverAction(
         await primary.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
     }
 
+    // In sync means received, not applied. What is left to apply is waited for while writes go on, not while they stand still.
+    private async Task CatchUpAsync(Switchover decision, NodeSession replica, CancellationToken cancellationToken)
+    {
+        await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
+        if (!decision.Leaving
+            && !await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), options.Value.ActionTimeout / 2, cancellationToken))
+        {
+            throw new ActionException($"{decision.Replica} has too much to apply yet; nothing was changed, and {decision.Primary} goes on.");
+        }
+    }
+
     private async Task HandOverAsync(Switchover decision, NodeSession replica, CancellationToken cancellationToken)
     {
+        await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
         await fence.FenceAsync(decision.Primary, cancellationToken);
-        await using (var primary = await connections.OpenAsync(decision.Primary, cancellationToken))
+        if (!await GetsAllAsync(replica, await primary.ExecutedAsync(cancellationToken), cancellationToken))
         {
-            if (!await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), options.Value.ActionTimeout / 2, cancellationToken))
-            {
-                throw new ActionException($"{decision.Replica} did not get everything from {decision.Primary} in time");
-            }
+            throw new ActionException($"{decision.Replica} did not get everything from {decision.Primary} in time");
         }
 
         await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
         await promote.BeginAsync(decision.Replica, failedOverAt: null, decision.Reason, cancellationToken);
+    }
+
+    // It usually has it all already. The fence may have cost it its connection, after which it need not go on by itself.
+    private async Task<bool> GetsAllAsync(NodeSession replica, GtidSet set, CancellationToken cancellationToken)
+    {
+        if (await replica.WaitForExecutedAsync(set, ReconnectsWithin, cancellationToken))
+        {
+            return true;
+        }
+
+        await replica.ExecuteAsync("START REPLICA IO_THREAD", cancellationToken);
+        return await replica.WaitForExecutedAsync(set, options.Value.ActionTimeout / 2, cancellationToken);
     }
 }

@@ -16,11 +16,14 @@ internal sealed class CoordinatorHost : IAsyncDisposable
 
     private CoordinatorHost(IHost host) => this.host = host;
 
-    public ClusterStatus.Snapshot? Latest => host.Services.GetRequiredService<ClusterStatus>().Latest;
+    public ClusterStatus.Snapshot? Latest => Part<ClusterStatus>().Latest;
+
+    /// <summary>A part of the coordinator.</summary>
+    public TPart Part<TPart>() where TPart : notnull => host.Services.GetRequiredService<TPart>();
 
     /// <summary>Asks as an operator does.</summary>
     public Task<OperatorDesk.Answer> AskAsync(OperatorCommand command, CancellationToken cancellationToken) =>
-        host.Services.GetRequiredService<OperatorDesk>().AskAsync(command, cancellationToken);
+        Part<OperatorDesk>().AskAsync(command, cancellationToken);
 
     /// <summary>All settings of a coordinator but where its journal is.</summary>
     public static Dictionary<string, string?> Settings(MySqlNodes nodes)

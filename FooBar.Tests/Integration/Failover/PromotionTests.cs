@@ -1,3 +1,4 @@
+using FooBar.Failover.Act;
 using FooBar.Failover.Decide;
 using FooBar.Failover.Operate;
 using FooBar.Tests.Support;
@@ -140,6 +141,26 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
         await InsertAsync(next, "after the switchover");
         await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
         await OnBothAsync("before the switchover", "after the switchover");
+    }
+
+    [Fact]
+    public async Task SemiSync_TurnedOff_WakesTheServerByEndingAReplicasConnection()
+    {
+        var primary = Primary;
+        var connection = await ReplicaConnectionAsync();
+        var (connections, off) = (coordinator.Part<NodeConnections>(), coordinator.Part<SemiSyncOff>());
+        await using (var session = await connections.OpenAsync(primary, Token))
+        await using (var second = await off.PrepareAsync(primary, Token))
+        {
+            Assert.NotNull(second);
+            await off.RunAsync(session, second, Token);
+        }
+
+        await Eventually.Within(Soon, async _ => await ReplicaConnectionAsync() is { } other && !other.Equals(connection));
+        await coordinator.DecidesAsync<Steady>(Soon);
+
+        Task<object?> ReplicaConnectionAsync() =>
+            nodes.ScalarAsync(primary, "SELECT MAX(id) FROM performance_schema.processlist WHERE command LIKE 'Binlog Dump%'", Token);
     }
 
     [Fact]
