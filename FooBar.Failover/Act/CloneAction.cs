@@ -12,7 +12,8 @@ namespace FooBar.Failover.Act;
 /// at its end, fenced, and is attached like any other.
 /// </summary>
 internal sealed partial class CloneAction(
-    NodeConnections connections, NodeProbe probe, IJournal journal, IOptions<FailoverOptions> options, ILogger<CloneAction> logger)
+    NodeConnections connections, NodeProbe probe, Acknowledgements acknowledgements, IJournal journal, IOptions<FailoverOptions> options,
+    ILogger<CloneAction> logger)
 {
     private Task running = Task.CompletedTask;
 
@@ -29,10 +30,7 @@ internal sealed partial class CloneAction(
         {
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
             var lost = decision.Errant.Length == 0 ? "" : await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
-
-            // The journal forgets the replica first: from here on it holds nothing.
-            var before = journal.Current;
-            await journal.WriteAsync(before with { InSync = before.InSync.Remove(decision.Replica) }, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
+            await ForgetAsync(decision, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
             await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
             await replica.ExecuteAsync("SET GLOBAL clone_ssl_ca = @authority", cancellationToken, ("@authority", options.Value.ReplicationCertificateAuthority));
         }
@@ -43,6 +41,17 @@ internal sealed partial class CloneAction(
         }
 
         running = CopyAsync(replica, decision, source, cancellationToken);
+    }
+
+    // The journal forgets the replica first: from here on it holds nothing. Of several replicas it may be the only one that has
+    // what it acknowledged, so another one has to have that before.
+    private Task ForgetAsync(Clone decision, string reason, CancellationToken cancellationToken)
+    {
+        var before = journal.Current;
+        var others = before.InSync.Remove(decision.Replica);
+        return others.IsEmpty || !before.Witnesses.Contains(decision.Replica)
+            ? journal.WriteAsync(before with { InSync = others }, reason, cancellationToken)
+            : acknowledgements.ExcludeAsync(decision.Primary, decision.Replica, reason, cancellationToken);
     }
 
     private async Task CopyAsync(NodeSession replica, Clone decision, NodeView source, CancellationToken cancellationToken)

@@ -107,6 +107,32 @@ public sealed class ThreeNodesTests(ThreeNodeCluster cluster) : IClassFixture<Th
         await WholeAsync();
     }
 
+    [Fact]
+    public async Task Replica_WithTransactionsOfItsOwn_IsNotReplacedWhileItMayBeTheOnlyOneThatAcknowledged()
+    {
+        await coordinator.DisposeAsync();
+        await nodes[second].PauseAsync(Token);
+        await InsertAsync(primary, "acknowledged by one, which is to be replaced");
+        foreach (var statement in new[]
+        {
+            "SET GLOBAL super_read_only = OFF", "INSERT INTO foobar.notes (text) VALUES ('written by hand')", "SET GLOBAL super_read_only = ON", "STOP REPLICA IO_THREAD",
+        })
+        {
+            await nodes.ExecuteAsync(first, statement, Token);
+        }
+
+        await StartAsync();
+        await Eventually.Within(Soon, () => Assert.Empty(coordinator.Latest!.Journal.InSync));
+        await nodes[second].UnpauseAsync(Token);
+        await WholeAsync();
+        await OnAllAsync("acknowledged by one, which is to be replaced");
+
+        await coordinator.DisposeAsync(); // it holds the journal
+        var line = (await File.ReadAllLinesAsync(cluster.Journal, Token)).Single(line => line.Contains("written by hand", StringComparison.Ordinal));
+        Assert.Contains("\"inSync\":[]", line, StringComparison.Ordinal);
+        await StartAsync();
+    }
+
     private async Task StartAsync() => coordinator = await CoordinatorHost.StartAsync(nodes, cluster.Journal, Token);
 
     private async Task WholeAsync()
