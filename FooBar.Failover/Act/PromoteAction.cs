@@ -29,7 +29,7 @@ internal sealed class PromoteAction(
             }
 
             await ApplyAllAsync(replica, decision.Replica, cancellationToken);
-            await BeginAsync(decision.Replica, clock.GetUtcNow(), decision.Reason, cancellationToken);
+            await BeginAsync(decision.Replica, clock.GetUtcNow(), decision.Reason, decision.AcceptsLoss, cancellationToken);
         }
 
         await FinishAsync(replica, decision.Replica, cancellationToken);
@@ -64,8 +64,9 @@ internal sealed class PromoteAction(
     /// <param name="replica">The new primary.</param>
     /// <param name="failedOverAt">When the failover was decided; null for a planned switchover.</param>
     /// <param name="reason">Why.</param>
+    /// <param name="acceptsLoss">Whether others may hold acknowledged writes that are given up.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public Task BeginAsync(string replica, DateTimeOffset? failedOverAt, string reason, CancellationToken cancellationToken)
+    public Task BeginAsync(string replica, DateTimeOffset? failedOverAt, string reason, bool acceptsLoss, CancellationToken cancellationToken)
     {
         var before = journal.Current;
         return journal.WriteAsync(
@@ -78,6 +79,7 @@ internal sealed class PromoteAction(
                 Handover = null,
                 Former = before.Primary,
                 FailedOverAt = failedOverAt ?? before.FailedOverAt,
+                GivenUp = acceptsLoss ? (before.GivenUp ?? []).Union(before.Witnesses).Add(before.Primary!).Remove(replica) : before.GivenUp,
                 Unsettled = before.Unsettled?.Remove(replica), // a primary acknowledges to nobody
             },
             reason, cancellationToken);

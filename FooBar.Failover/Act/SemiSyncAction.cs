@@ -74,7 +74,7 @@ internal sealed class SemiSyncAction(
         }
 
         var before = journal.Current;
-        var after = before with { InSync = before.InSync.Add(decision.Replica), Unsettled = Configured(before.Unsettled?.Remove(decision.Replica)) };
+        var after = before with { InSync = before.InSync.Add(decision.Replica), Unsettled = Configured(before.Unsettled?.Remove(decision.Replica)), GivenUp = Without(before.GivenUp, decision.Replica) };
         try
         {
             await WaitForAsync(primary, after.Acknowledgements, cancellationToken);
@@ -98,6 +98,8 @@ internal sealed class SemiSyncAction(
             throw;
         }
     }
+
+    private static ImmutableSortedSet<string>? Without(ImmutableSortedSet<string>? nodes, string node) => nodes?.Remove(node) is { IsEmpty: false } others ? others : null;
 
     // Where there is one replica it does not matter who is settled.
     private ImmutableSortedSet<string>? Configured(ImmutableSortedSet<string>? unsettled) =>

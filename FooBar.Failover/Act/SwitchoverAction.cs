@@ -72,7 +72,7 @@ internal sealed class SwitchoverAction(
         }
 
         await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
-        await promote.BeginAsync(decision.Replica, failedOverAt: null, decision.Reason, cancellationToken);
+        await promote.BeginAsync(decision.Replica, failedOverAt: null, decision.Reason, acceptsLoss: false, cancellationToken);
     }
 
     // It usually has it all already. The fence may have cost it its connection, after which it need not go on by itself.

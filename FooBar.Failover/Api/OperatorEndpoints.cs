@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace FooBar.Failover.Api;
 
 /// <summary>
-/// What an operator may ask for, as JSON: <c>POST /cluster/switchover</c>, <c>/pause</c>, <c>/resume</c>, <c>/promote</c>. A browser
+/// What an operator may ask for, as JSON: <c>POST /cluster/switchover</c>, <c>/pause</c>, <c>/resume</c>, <c>/promote</c>, <c>/discard</c>. A browser
 /// sends JSON to another site only after asking for leave, which nobody gives, so that no page can do it behind one's back.
 /// </summary>
 internal static class OperatorEndpoints
@@ -25,6 +25,8 @@ internal static class OperatorEndpoints
             AskAsync(new PauseCommand(Paused: false), desk, leadership, cancellationToken));
         cluster.MapPost("/promote", (PromoteRequest body, OperatorDesk desk, ILeadership leadership, CancellationToken cancellationToken) =>
             AskAsync(new PromoteAnywayCommand(body.Node, body.AcceptLoss), desk, leadership, cancellationToken));
+        cluster.MapPost("/discard", (DiscardRequest body, OperatorDesk desk, ILeadership leadership, CancellationToken cancellationToken) =>
+            AskAsync(new DiscardCommand(body.Node), desk, leadership, cancellationToken));
         return app;
     }
 
@@ -73,6 +75,9 @@ public sealed record EmptyRequest;
 /// <param name="Node">The node that is to be primary.</param>
 /// <param name="AcceptLoss">Whether writes that only the lost primary has may be given up.</param>
 public sealed record PromoteRequest(string Node, bool AcceptLoss = false);
+
+/// <param name="Node">The node whose own transactions are given up; its data is replaced by a copy of the primary's.</param>
+public sealed record DiscardRequest(string Node);
 
 /// <param name="Kind">The decision's name.</param>
 /// <param name="Reason">The decision in one sentence.</param>

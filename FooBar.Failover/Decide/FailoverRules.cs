@@ -12,10 +12,15 @@ public static class FailoverRules
     public static Decision Decide(ClusterView seen, JournalEntry journal, FailoverOptions rules) => journal.Phase switch
     {
         JournalPhase.New => DecideNew(seen),
+        _ when seen.Nodes.FirstOrDefault(node => node.Epoch > journal.Epoch) is { } newer => TooOld(newer, journal),
         JournalPhase.Bootstrapping => DecideBootstrapping(seen, journal),
         JournalPhase.Promoting => PromotionRules.Finish(seen, journal),
         _ => DecideServing(seen, journal, rules),
     };
+
+    // The journal speaks first, so no data is ever newer. What an older one says of the primary and of who holds everything is wrong.
+    private static Hold TooOld(NodeView node, JournalEntry journal) =>
+        new($"{node.Name} holds data of epoch {node.Epoch} and the journal ends in epoch {journal.Epoch}: it is older than the data, so nothing is changed; see docs/runbooks/journal-lost.md.");
 
     private static Decision DecideNew(ClusterView seen)
     {
@@ -27,7 +32,7 @@ public static class FailoverRules
         if (seen.Nodes.FirstOrDefault(node => !node.Empty) is { } used)
         {
             return new Hold($"The journal is empty but {used.Name} holds data, and guessing who was primary could lose writes; "
-                + "restore the journal, or remove the nodes' volumes to begin anew.");
+                + "see docs/runbooks/journal-lost.md, or remove the nodes' volumes to begin anew.");
         }
 
         return new Bootstrap(seen.Nodes[0].Name, $"All {seen.Nodes.Length} nodes answer and are empty; {seen.Nodes[0].Name} becomes the first primary.");
@@ -60,10 +65,10 @@ public static class FailoverRules
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
-            ?? AttachReplicas(seen, primary, rules)
+            ?? ReplicaRules.Attach(seen, primary, journal, rules)
             ?? HoldFenced(primary, journal)
-            ?? SynchronizeReplicas(seen, primary, journal)
-            ?? HoldForCopy(seen, primary)
+            ?? ReplicaRules.Synchronize(seen, primary, journal)
+            ?? ReplicaRules.HoldFor(seen, primary, journal)
             ?? Summarize(seen, primary, journal);
     }
 
@@ -81,7 +86,7 @@ public static class FailoverRules
         {
             var found = primary.Epoch is { } epoch ? $"data of epoch {epoch}" : "no data of this cluster";
             return new Hold($"The journal says that {primary.Name} is primary in epoch {journal.Epoch}, but it holds {found}; "
-                + "restore its volume or the journal that belongs to it, or remove the journal and all volumes to begin anew.");
+                + "restore its volume or the journal that belongs to it (docs/runbooks/journal-lost.md), or remove the journal and all volumes to begin anew.");
         }
 
         // A graceful stop goes offline first (rule 8). To lift that would let clients in again, whose commits the stop then
@@ -117,42 +122,6 @@ public static class FailoverRules
             : null;
     }
 
-    private static Decision? AttachReplicas(ClusterView seen, NodeView primary, FailoverOptions rules)
-    {
-        var idle = Replicas(seen, primary)
-            .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules)).ToList();
-        if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica).IsEmpty) is { } replica)
-        {
-            return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
-        }
-
-        return idle.FirstOrDefault() switch
-        {
-            null => null,
-            var old when primary.Lacks(old).IsEmpty => new Clone(old.Name, primary.Name, Errant: "",
-                $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old)}); it is copied anew from {primary.Name}."),
-            var errant => new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
-                $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}."),
-        };
-    }
-
-    private static bool Connecting(NodeView replica, NodeView primary, FailoverOptions rules) =>
-        replica.Replication is { IoState: "CONNECTING", ApplierRunning: true } replication
-        && replication.ReadsFrom(primary, rules.ReplicationCertificateAuthority);
-
-    private static Hold? HoldForCopy(ClusterView seen, NodeView primary) => Replicas(seen, primary).FirstOrDefault(replica => replica.Cloning) is { } copied
-        ? new Hold($"{primary.Name} is primary and serves without {copied.Name}, whose data is being replaced by a copy of {primary.Name}'s.")
-        : null;
-
-    private static Synchronize? SynchronizeReplicas(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary)).FirstOrDefault(replica => !InPlace(replica, seen, journal)) is { } replica
-            ? new Synchronize(primary.Name, replica.Name, $"{replica.Name} replicates from {primary.Name} but writes do not wait for it; they will once it holds everything.")
-            : null;
-
-    // Of several replicas each acknowledges for one connection only, so that it cannot start again by itself once it is excluded.
-    private static bool InPlace(NodeView replica, ClusterView seen, JournalEntry journal) => journal.InSync.Contains(replica.Name)
-        && (!seen.SeveralReplicas || (replica.SemiSync is { ReplicaActive: true, ReplicaEnabled: false } && journal.Unsettled?.Contains(replica.Name) == false));
-
     private static Decision Summarize(ClusterView seen, NodeView primary, JournalEntry journal)
     {
         var replicas = Replicas(seen, primary).ToList();
@@ -168,7 +137,7 @@ public static class FailoverRules
             : $"{primary.Name} is primary in epoch {journal.Epoch}, {Sentence.List(replicas.Select(replica => replica.Name))} in sync.");
     }
 
-    private static IEnumerable<NodeView> Replicas(ClusterView seen, NodeView primary) => seen.Nodes.Where(node => node.Name != primary.Name);
+    internal static IEnumerable<NodeView> Replicas(ClusterView seen, NodeView primary) => seen.Nodes.Where(node => node.Name != primary.Name);
 
     internal static string Trouble(NodeView node) => node switch
     {

@@ -52,7 +52,7 @@ internal static class PromotionRules
 
         if (journal.FailedOverAt is { } last && seen.At - last < rules.FailoverWindow && journal.Former is { } former && !journal.InSync.Contains(former))
         {
-            return new Hold($"The primary {primary.Name} does not answer ({primary.Error}), but the last failover was {Sentence.Seconds(seen.At - last)} ago and {former}, which was lost then, is not back in sync; "
+            return new Hold($"The primary {primary.Name} does not answer ({primary.Error}), but the last failover was less than {Sentence.Seconds(rules.FailoverWindow)} ago and {former}, which was lost then, is not back in sync; "
                 + $"writes wait for it, or promote {candidate.Name}.");
         }
 

@@ -34,10 +34,12 @@ public enum JournalPhase
 /// Of a cluster with several replicas, those that might acknowledge by themselves, after a reconnection, whatever the coordinator
 /// wants; null while the cluster has not had several.
 /// </param>
+/// <param name="GivenUp">The nodes that may hold acknowledged writes that an operator gave up by promoting another one; null for none.</param>
 public sealed record JournalEntry(
     JournalPhase Phase, long Epoch, string? Primary, ImmutableSortedSet<string> InSync,
     string? Handover = null, bool Paused = false, string? Former = null, DateTimeOffset? FailedOverAt = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedSet<string>? Unsettled = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedSet<string>? Unsettled = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedSet<string>? GivenUp = null)
 {
     public static JournalEntry Empty { get; } = new(JournalPhase.New, 0, null, []);
 
@@ -56,8 +58,9 @@ public sealed record JournalEntry(
     // The sets compare by reference, which two readings of one line do not share.
     public bool Equals(JournalEntry? other) => other is not null
         && (Phase, Epoch, Primary, Handover, Paused, Former, FailedOverAt) == (other.Phase, other.Epoch, other.Primary, other.Handover, other.Paused, other.Former, other.FailedOverAt)
-        && InSync.SetEquals(other.InSync)
-        && (Unsettled is null ? other.Unsettled is null : other.Unsettled is not null && Unsettled.SetEquals(other.Unsettled));
+        && Same(InSync, other.InSync) && Same(Unsettled, other.Unsettled) && Same(GivenUp, other.GivenUp);
+
+    private static bool Same(ImmutableSortedSet<string>? one, ImmutableSortedSet<string>? other) => one is null ? other is null : other is not null && one.SetEquals(other);
 
     public override int GetHashCode() => HashCode.Combine(Phase, Epoch, Primary, InSync.Count, Handover, Paused);
 }

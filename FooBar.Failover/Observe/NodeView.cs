@@ -94,6 +94,9 @@ public sealed record NodeView(string Name)
         return WithoutOwn(missing).Union(missing.Subtract(missing.Subtract(Purged)));
     }
 
+    /// <summary>What a replica executed that neither this primary did nor, not seen yet, it can have sent: somebody wrote to the replica.</summary>
+    public GtidSet NeverHad(NodeView replica) => WithoutOwn(replica.Executed.Subtract(Executed));
+
     private GtidSet WithoutOwn(GtidSet set) => set.IsEmpty ? set : set.Subtract(GtidSet.Parse($"{ServerUuid}:1-{long.MaxValue - 1}"));
 
     /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>

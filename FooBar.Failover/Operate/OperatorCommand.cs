@@ -25,6 +25,27 @@ internal sealed record PauseCommand(bool Paused) : OperatorCommand
         : new SetPaused(Paused, Paused ? "Automatic failover is paused, as asked; everything else goes on." : "Automatic failover is allowed again, as asked.");
 }
 
+/// <summary>Give up the transactions that only this node has: its data is replaced by a copy of the primary's.</summary>
+internal sealed record DiscardCommand(string Node) : OperatorCommand
+{
+    public override Decision Decide(ClusterView seen, JournalEntry journal)
+    {
+        if (journal.Phase != JournalPhase.Serving || seen.Find(journal.Primary) is not { Writable: true } primary || primary.Epoch != journal.Epoch)
+        {
+            return new Hold($"{Node} can be copied anew only while a primary takes writes; the journal says: {journal}.");
+        }
+
+        if (Node == journal.Primary || seen.Find(Node) is not { Reachable: true } node)
+        {
+            return new Hold($"'{Node}' is no replica of {journal.Primary} that answers.");
+        }
+
+        return primary.NeverHad(node) is not { IsEmpty: false } errant
+            ? new Hold($"{Node} holds nothing that {journal.Primary} lacks; there is nothing to discard.")
+            : new Clone(Node, primary.Name, errant.ToString(), $"The transactions that only {Node} holds ({errant}) are discarded, as asked; they are recorded, and it is copied anew from {primary.Name}.");
+    }
+}
+
 /// <summary>Promote a node although it may lack acknowledged writes: the operator accepts losing what the primary had.</summary>
 internal sealed record PromoteAnywayCommand(string Node, bool AcceptLoss) : OperatorCommand
 {

@@ -129,6 +129,27 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
     }
 
     [Fact]
+    public async Task FormerPrimary_WithWritesThatAnOperatorGaveUp_IsCopiedAnewOnlyWhenAsked()
+    {
+        var (former, next) = (Primary, Replica);
+        await nodes.KillAsync(next, Token);
+        await coordinator.DecidesAsync<Hold>(Soon, $"{former} is primary and serves without {next}");
+        await InsertAsync(former, "given up later");
+        await nodes.KillAsync(former, Token);
+        await nodes[next].StartAsync(Token);
+        await coordinator.DecidesAsync<Hold>(Soon, $"reads are served by {next}");
+
+        Assert.Null((await coordinator.AskAsync(new PromoteAnywayCommand(next, AcceptLoss: true), Token)).Failure);
+        await nodes[former].StartAsync(Token);
+
+        await coordinator.DecidesAsync<Hold>(Soon, $"{former} holds transactions that were given up when {next} was promoted anyway");
+        Assert.Equal(1L, Convert.ToInt64(await nodes.ScalarAsync(former, "SELECT COUNT(*) FROM foobar.notes WHERE text = 'given up later'", Token), null));
+        Assert.Null((await coordinator.AskAsync(new DiscardCommand(former), Token)).Failure);
+        await coordinator.DecidesAsync<Steady>(TimeSpan.FromSeconds(60), $"{next} is primary");
+        Assert.Null(coordinator.Latest!.Journal.GivenUp);
+    }
+
+    [Fact]
     public async Task Switchover_Asked_HandsOverAndLosesNothing()
     {
         var (former, next) = (Primary, Replica);

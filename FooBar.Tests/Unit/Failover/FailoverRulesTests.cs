@@ -3,6 +3,7 @@ using FooBar.Failover;
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Observe;
+using FooBar.Failover.Operate;
 using Xunit;
 
 namespace FooBar.Tests.Unit.Failover;
@@ -105,6 +106,15 @@ public sealed class FailoverRulesTests
         var stopped = Replica("mysql-2", replication => replication with { IoState = "OFF", ApplierRunning = false });
 
         Assert.Equal(("mysql-2", "mysql-1"), Assert.IsType<Attach>(Decide(InSync, Primary(clients: 0), stopped)) is var attach ? (attach.Replica, attach.Primary) : default);
+    }
+
+    [Fact]
+    public void Journal_OlderThanTheData_HoldsAndFencesNobody()
+    {
+        var newer = Replica("mysql-2") with { SuperReadOnly = false, Epoch = 3 };
+
+        Assert.StartsWith("mysql-2 holds data of epoch 3 and the journal ends in epoch 1", Assert.IsType<Hold>(Decide(InSync, Returned(), newer)).Reason, StringComparison.Ordinal);
+        Assert.IsType<Hold>(Decide(InSync with { Phase = JournalPhase.Promoting }, Returned(), newer));
     }
 
     [Fact]
@@ -220,6 +230,38 @@ public sealed class FailoverRulesTests
         Assert.Equal(("mysql-1", "mysql-2", $"{Uuid}:11-12"), (clone.Replica, clone.Primary, clone.Errant));
         Assert.IsType<Hold>(Decide(journal, former with { Cloning = true }, primary));
         Assert.IsType<Attach>(Decide(journal, Returned(), primary));
+    }
+
+    [Fact]
+    public void FormerPrimaryBack_WithWhatAnOperatorGaveUp_IsLeftToTheOperator()
+    {
+        var journal = new JournalEntry(JournalPhase.Serving, 2, "mysql-2", [], GivenUp: ["mysql-1"]);
+        var primary = Deaf("mysql-2") with { SuperReadOnly = false, Epoch = 2, Replication = null, ServerUuid = "b0c64af5-e517-11f1-b515-0242ac180002" };
+        var former = Returned() with { Executed = GtidSet.Parse($"{Uuid}:1-12") };
+
+        Assert.StartsWith("mysql-1 holds transactions that were given up when mysql-2 was promoted anyway", Assert.IsType<Hold>(Decide(journal, former, primary)).Reason, StringComparison.Ordinal);
+        Assert.Equal($"{Uuid}:11-12", Assert.IsType<Clone>(new DiscardCommand("mysql-1").Decide(new ClusterView(Now, [former, primary]), journal)).Errant);
+        Assert.IsType<Attach>(Decide(journal, Returned(), primary));
+    }
+
+    [Fact]
+    public void ReplicaStreams_WithTransactionsOfItsOwn_IsSaidAndLeftToTheOperator()
+    {
+        var written = Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-10,b0c64af5-e517-11f1-b515-0242ac180002:1") };
+
+        Assert.StartsWith("mysql-2 replicates from mysql-1 but holds transactions that mysql-1 never had", Assert.IsType<Hold>(Decide(InSync, Primary(), written)).Reason, StringComparison.Ordinal);
+        Assert.IsType<Clone>(new DiscardCommand("mysql-2").Decide(new ClusterView(Now, [Primary(), written]), InSync));
+
+        // Transactions of the primary's own making: it executed them after it was asked.
+        Assert.IsType<Steady>(Decide(InSync, Primary(), Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-11") }));
+    }
+
+    [Fact]
+    public void Discard_WhereThereIsNothingToDiscardOrNoPrimary_IsRefused()
+    {
+        Assert.Contains("nothing to discard", Assert.IsType<Hold>(new DiscardCommand("mysql-2").Decide(new ClusterView(Now, [Primary(), Replica("mysql-2")]), InSync)).Reason, StringComparison.Ordinal);
+        Assert.Contains("only while a primary takes writes", Assert.IsType<Hold>(new DiscardCommand("mysql-2").Decide(new ClusterView(Now, [Silent("mysql-1"), Replica("mysql-2")]), InSync)).Reason, StringComparison.Ordinal);
+        Assert.Contains("no replica", Assert.IsType<Hold>(new DiscardCommand("mysql-1").Decide(new ClusterView(Now, [Primary(), Replica("mysql-2")]), InSync)).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
