@@ -55,7 +55,10 @@ public sealed class FailoverOptions
     /// </summary>
     public TimeSpan SourceSilentAfter { get; set; } = TimeSpan.FromSeconds(1.3);
 
-    /// <summary>How long a primary that has not answered once since the coordinator started may take to start.</summary>
+    /// <summary>
+    /// How long a primary that has not answered once since the coordinator started may take to start, unless a replica has heard
+    /// it before.
+    /// </summary>
     public TimeSpan StartGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long after an automatic failover the next one needs the primary that was lost then to be back in sync.</summary>

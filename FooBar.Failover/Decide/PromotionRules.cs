@@ -21,7 +21,9 @@ internal static class PromotionRules
             return new Hold($"The primary {primary.Name} does not answer the coordinator ({primary.Error}), but {witness.Name} still hears it: it is overloaded or out of the coordinator's reach, and goes on.");
         }
 
-        if (primary.NeverSeen && seen.At - primary.SilentSince < rules.StartGrace)
+        // A replica that has heard it since it was started itself knows that it is not starting with all the others, but gone.
+        var missed = seen.Nodes.Any(node => node.Reachable && node.Replication?.Silence is not null && !FollowsAnother(seen, node));
+        if (primary.NeverSeen && !missed && seen.At - primary.SilentSince < rules.StartGrace)
         {
             return new Hold($"The primary {primary.Name} has not answered yet ({primary.Error}); it has {Sentence.Seconds(rules.StartGrace)} to start.");
         }

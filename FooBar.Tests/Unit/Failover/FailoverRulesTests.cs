@@ -206,6 +206,9 @@ public sealed class FailoverRulesTests
 
         Assert.IsType<Hold>(Decide(InSync, starting, Deaf("mysql-2")));
         Assert.IsType<Promote>(Decide(InSync, starting with { SilentSince = Now - TimeSpan.FromSeconds(5) }, Deaf("mysql-2")));
+
+        // The replica has heard it, and does so no more: only the coordinator is new.
+        Assert.IsType<Promote>(Decide(InSync, starting, Replica("mysql-2", replication => replication with { IoState = "CONNECTING", Silence = TimeSpan.FromSeconds(2) })));
     }
 
     [Fact]
