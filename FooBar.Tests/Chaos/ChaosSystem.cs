@@ -46,27 +46,30 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
 
     public Task UnpauseAsync(string service) => OnAsync(service, "unpause");
 
-    public async Task StartAsync(string service)
+    public Task StartAsync(string service)
     {
-        await OnAsync(service, "start");
-        hosts.TryRemove(service, out _); // it may have got another address
+        hosts.TryRemove(service, out _);
+        return OnAsync(service, "start");
     }
 
     /// <summary>A graceful stop, as <c>docker stop</c> does it.</summary>
     public Task StopAsync(string service) => OnAsync(service, "stop");
 
-    /// <summary>Lets nothing from others reach a service, nor anything of it reach them; packets vanish, as with a broken link.</summary>
+    /// <summary>Lets nothing through between a service and others; packets vanish, as with a broken link.</summary>
     /// <param name="service">The service.</param>
+    /// <param name="direction">Which packets.</param>
     /// <param name="others">Whom it is cut off from.</param>
-    public async Task CutAsync(string service, params string[] others)
+    public async Task CutAsync(string service, Direction direction, params string[] others)
     {
-        foreach (var other in others)
+        var addresses = string.Join(',', (await Task.WhenAll(others.Select(AddressesAsync))).SelectMany(addresses => addresses));
+        if (direction != Direction.Out)
         {
-            foreach (var address in await AddressesAsync(other))
-            {
-                await FirewallAsync(service, "--append", "INPUT", "--source", address);
-                await FirewallAsync(service, "--append", "OUTPUT", "--destination", address);
-            }
+            await FirewallAsync(service, "--append", "INPUT", "--source", addresses, "--jump", "DROP");
+        }
+
+        if (direction != Direction.In)
+        {
+            await FirewallAsync(service, "--append", "OUTPUT", "--destination", addresses, "--jump", "DROP");
         }
     }
 
@@ -86,6 +89,7 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         }
         catch (HttpRequestException)
         {
+            hosts.TryRemove("failover", out _); // started again, it may have another address
             return null;
         }
     }
@@ -97,6 +101,21 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
     {
         var primary = await PrimaryAsync(cancellationToken);
         return Databases.Single(node => node != primary);
+    }
+
+    /// <summary>Waits until a replica may lack writes that are acknowledged from now on.</summary>
+    public Task NotInSyncAsync(string node, TimeSpan bound) => Eventually.Within(bound, async ct =>
+        (await ClusterAsync(ct))?.GetProperty("journal").GetProperty("inSync").EnumerateArray().All(replica => replica.GetString() != node) == true);
+
+    /// <summary>
+    /// Kills the coordinator the moment it has written into its journal that a replica becomes the primary, of which nothing is done
+    /// by then. The engine starts it again, as a supervisor does.
+    /// </summary>
+    public async Task KillInPromotionAsync(string service)
+    {
+        var process = await ProcessAsync(service);
+        await RunAsync("timeout", "20", "bash", "-c",
+            """tail --lines=0 --follow --pid="$1" "/proc/$1/root/home/app/failover.journal" | grep --quiet --max-count=1 '"phase":"Promoting"' && kill -KILL "$1" """, "bash", process);
     }
 
     public async Task SwitchoverAsync(CancellationToken cancellationToken)
@@ -122,6 +141,16 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         }
     });
 
+    /// <summary>What the coordinator has decided since then, each as kind and reason.</summary>
+    public async Task<IReadOnlyList<string>> DecisionsAsync(DateTimeOffset since)
+    {
+        const string mark = "[3002] ";
+        var log = await DockerAsync("logs", "--since", since.ToString("o", CultureInfo.InvariantCulture), await ContainerAsync("failover"));
+        return [.. log.Split('\n').Where(line => line.Contains(mark, StringComparison.Ordinal)).Select(line => line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..])];
+    }
+
+    public async Task<string> MySqlVersionAsync() => (await SqlAsync(Databases[0], "SELECT VERSION()")).Trim();
+
     /// <summary>The posts that a copy holds of users whose names begin with a text.</summary>
     public async Task<IReadOnlyList<Row>> RowsAsync(string node, string run)
     {
@@ -129,7 +158,7 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(row => new Row(row[0], int.Parse(row[1], null)))];
     }
 
-    public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run) => [await RowsAsync("mysql-0", run), await RowsAsync("mysql-1", run)];
+    public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run) => await Task.WhenAll(Databases.Select(node => RowsAsync(node, run)));
 
     /// <summary>What root gets for a statement on a node: a line for each row, with tabs between the columns.</summary>
     public async Task<string> SqlAsync(string node, string statement) => await DockerAsync("exec", await ContainerAsync(node), "bash", "-c",
@@ -183,12 +212,11 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         (await DockerAsync("inspect", "--format", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", await ContainerAsync(service)))
             .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
-    private async Task FirewallAsync(string service, params string[] rule)
-    {
-        var process = (await DockerAsync("inspect", "--format", "{{.State.Pid}}", await ContainerAsync(service))).Trim();
-        string[] drop = rule[0] == "--flush" ? [] : ["--jump", "DROP"];
-        await RunAsync("nsenter", ["--target", process, "--net", "iptables", .. rule, .. drop]);
-    }
+    private async Task FirewallAsync(string service, params string[] rule) =>
+        await RunAsync("nsenter", ["--target", await ProcessAsync(service), "--net", "iptables", .. rule]);
+
+    private async Task<string> ProcessAsync(string service) =>
+        (await DockerAsync("inspect", "--format", "{{.State.Pid}}", await ContainerAsync(service))).Trim();
 
     private static Task<string> DockerAsync(params string[] arguments) => RunAsync("docker", arguments);
 

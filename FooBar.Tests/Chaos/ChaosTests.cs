@@ -24,7 +24,7 @@ public sealed class ChaosTests(ChaosSystem system) : IClassFixture<ChaosSystem>
     public async Task Fault_UnderLoad_BreaksNoPromise(string component, string what)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
-        var fault = Fault.All.Single(fault => (fault.Component, fault.What) == (component, what));
+        var fault = Faults.All.Single(fault => (fault.Component, fault.What) == (component, what));
 
         var trial = await Trial.RunAsync(system, fault, Seed, limit.Token);
 

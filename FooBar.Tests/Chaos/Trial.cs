@@ -1,40 +1,61 @@
 using System.Diagnostics;
+using System.Globalization;
 using FooBar.Tests.Chaos.History;
 
 namespace FooBar.Tests.Chaos;
 
 /// <summary>One fault under load, from a whole cluster to a whole cluster, and what it cost.</summary>
 /// <param name="Fault">What was taken away.</param>
+/// <param name="Seed">Of the load and of the moments.</param>
 /// <param name="WriteGap">The longest time without an acknowledged write.</param>
-/// <param name="ReadGap">The longest time without an answered read.</param>
+/// <param name="ReadGap">The longest time without an answered read, of those who only read.</param>
 /// <param name="Healed">From giving back until everything was in sync.</param>
 /// <param name="Writes">How many writes were acknowledged.</param>
 /// <param name="Reads">How many reads were answered.</param>
 /// <param name="WritesAgain">How many times a write without an answer was asked again.</param>
 /// <param name="ReadsAgain">How many times a read was asked again because its connection broke.</param>
 /// <param name="SaidBehind">How many reads were answered from a copy that may lack the reader's own writes, and said so.</param>
+/// <param name="Decisions">What the coordinator decided meanwhile, each as kind and reason.</param>
 /// <param name="Violations">What the history breaks, promised or not.</param>
 public sealed record Trial(
-    Fault Fault, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind, IReadOnlyList<Violation> Violations)
+    Fault Fault, int Seed, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind,
+    IReadOnlyList<string> Decisions, IReadOnlyList<Violation> Violations)
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(1.5), After = TimeSpan.FromSeconds(1.5), HealsWithin = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(0.8), After = TimeSpan.FromSeconds(1), HealsWithin = TimeSpan.FromSeconds(90);
 
     /// <summary>Promises that were broken.</summary>
     public IReadOnlyList<Violation> Broken { get; } = [.. Violations.Where(violation => Fault.Promises.Contains(violation.Promise))];
 
+    /// <summary>What the coordinator did, in a few words.</summary>
+    public string Healing => Decisions.Select(decision => decision.Split(':')[0]).Where(kind => kind is not ("Steady" or "Hold")) is var kinds && kinds.Any()
+        ? string.Join(", ", kinds.Where((kind, index) => index == 0 || kind != kinds.ElementAt(index - 1)))
+        : "by itself";
+
+    /// <summary>How long a trial takes, roughly.</summary>
+    public static TimeSpan Expected(Fault fault) => Before + fault.For + TimeSpan.FromSeconds(5) + After;
+
     public int Count(Promise promise) => Violations.Count(violation => violation.Promise == promise);
+
+    /// <summary>Load without a fault: the first requests compile what the others find compiled.</summary>
+    public static async Task WarmUpAsync(ChaosSystem system, CancellationToken cancellationToken)
+    {
+        await system.WholeAsync(HealsWithin);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        stop.CancelAfter(TimeSpan.FromSeconds(5));
+        await new Workload(system, NewRun(), seed: 0).RunAsync(stop.Token);
+    }
 
     public static async Task<Trial> RunAsync(ChaosSystem system, Fault fault, int seed, CancellationToken cancellationToken)
     {
         await system.WholeAsync(HealsWithin);
-        var chance = new Random(seed);
-        var load = new Workload(system, $"c{Guid.NewGuid():N}"[..9], seed);
+        var (chance, run, since) = (new Random(seed), NewRun(), TimeProvider.System.GetUtcNow());
+        var load = new Workload(system, run, seed);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var users = load.RunAsync(stop.Token);
-        await Task.Delay(Before + TimeSpan.FromMilliseconds(chance.Next(1000)), cancellationToken);
+        await Task.Delay(Before + TimeSpan.FromMilliseconds(chance.Next(500)), cancellationToken);
 
         var begun = load.Now;
-        var giveBack = await fault.Begin(system, cancellationToken);
+        var giveBack = await fault.Begin(system, chance, cancellationToken);
         Stopwatch healing;
         try
         {
@@ -54,11 +75,22 @@ public sealed record Trial(
 
         var calls = load.Calls;
         return new Trial(
-            fault, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
+            fault, seed, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
             calls.Count(call => call is { IsWrite: true, Outcome: Outcome.Done }), calls.Count(call => call is { IsWrite: false, Outcome: Outcome.Done }),
             calls.Where(call => call.IsWrite).Sum(call => call.AskedAgain), calls.Where(call => !call.IsWrite).Sum(call => call.AskedAgain), calls.Count(call => call.SaysBehind),
-            HistoryChecker.Check(calls, await system.CopiesAsync(calls[0].User.Split('-')[0])));
+            await system.DecisionsAsync(since), HistoryChecker.Check(calls, await system.CopiesAsync(run)));
     }
+
+    /// <summary>One line, and more if a promise was broken.</summary>
+    public override string ToString()
+    {
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"{Fault}: write gap {WriteGap.TotalSeconds:0.00} s, read gap {ReadGap.TotalSeconds:0.00} s, healed in {Healed.TotalSeconds:0.00} s ({Healing}), {Writes} writes, {Reads} reads, "
+            + $"asked again {WritesAgain} and {ReadsAgain}, {SaidBehind} said behind; {(Broken.Count == 0 ? "no promise broken" : $"{Broken.Count} BROKEN PROMISES")}");
+        return Broken.Count == 0 ? line : $"{line}\n    {string.Join("\n    ", [.. Broken.Take(5), .. Decisions])}\n   ";
+    }
+
+    private static string NewRun() => $"c{Guid.NewGuid():N}"[..9];
 
     // Between two answers one after the other, whoever got them; from the fault on.
     private static TimeSpan Gap(IReadOnlyList<Call> calls, TimeSpan since, Func<Call, bool> which)

@@ -22,13 +22,13 @@ public enum Outcome
     /// <summary>It was done, or answered.</summary>
     Done,
 
-    /// <summary>The server said that it was not done: 503.</summary>
+    /// <summary>The server said that it was not done: 503; of a write, that nothing was written.</summary>
     Refused,
 
     /// <summary>Another error of the server, 5xx.</summary>
     Failed,
 
-    /// <summary>No answer came: it may have been done.</summary>
+    /// <summary>No answer came, or one that left it open: it may have been done.</summary>
     Unknown,
 }
 

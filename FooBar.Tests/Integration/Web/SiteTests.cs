@@ -127,6 +127,7 @@ public sealed partial class SiteTests(MySqlPair mysql, TwoSites sites) : IClassF
         using var api = await AddAsync(sites.One, "Held in vain");
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "2"), (api.StatusCode, api.Headers.RetryAfter?.ToString()));
         Assert.Equal("application/problem+json", api.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("no", (await api.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("written").GetString());
 
         using var form = await SendFormAsync("Not lost");
         var page = await form.Content.ReadAsStringAsync();

@@ -12,7 +12,7 @@ internal static class ErrorAnswers
 
     public static void AddPages(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddProblemDetails();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = SayWhatWasWritten);
         builder.Services.AddRazorPages(pages => pages.RootDirectory = "/Features");
     }
 
@@ -26,6 +26,15 @@ internal static class ErrorAnswers
         app.UseWhen(context => !IsForPrograms(context), readers => readers
             .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf, ExceptionHandlingPath = "/error" })
             .UseStatusCodePagesWithReExecute("/error"));
+    }
+
+    /// <summary>A program that does not ask again has to know whether nothing happened, or whether that is open.</summary>
+    internal static void SayWhatWasWritten(ProblemDetailsContext context)
+    {
+        if (context.Exception is NoPrimaryException or OutcomeUnknownException)
+        {
+            context.ProblemDetails.Extensions["written"] = context.Exception is NoPrimaryException ? "no" : "unknown";
+        }
     }
 
     private static bool IsForPrograms(HttpContext context) =>

@@ -1,0 +1,133 @@
+namespace FooBar.Tests.Chaos;
+
+/// <summary>Everything that <c>./drill</c> takes away, in the order of its table.</summary>
+public static class Faults
+{
+    private const string Coordinator = "failover";
+
+    private static readonly string[] Site = ["web-1", "web-2"];
+
+    /// <summary>No cut lasts as long as writes are held: what only a cut link keeps from being done is done when it is mended.</summary>
+    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(6);
+
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        Primary("killed", 3, Damage.Killed),
+        Primary("stopped gracefully", 3, Damage.Stopped),
+        Primary("paused for 1 s", 1, Damage.Paused),
+        Primary("paused for 5 s", 5, Damage.Paused),
+        Primary("paused for 30 s", 30, Damage.Paused),
+        Primary("cut off from all", Damage.Cut(Others)),
+        Primary("cut off from the replica and the coordinator", Damage.Cut(node => [Peer(node), Coordinator])),
+        Primary("cut off from all, then stopped gracefully", new Damage(CutAndStopAsync, Damage.Stopped.Undo)),
+        .. EveryWay("the replica", node => [Peer(node)]),
+        .. EveryWay("the coordinator", _ => [Coordinator]),
+        .. EveryWay("the site", _ => Site),
+        Replica("killed", 3, Damage.Killed),
+        Replica("stopped gracefully", 3, Damage.Stopped),
+        Replica("paused for 1 s", 1, Damage.Paused),
+        Replica("paused for 5 s", 5, Damage.Paused),
+        Replica("cut off from all", Cut.TotalSeconds, Damage.Cut(Others)),
+        Replica("cut off from the coordinator", Cut.TotalSeconds, Damage.Cut(_ => [Coordinator])),
+        Replica("cut off from the site", Cut.TotalSeconds, Damage.Cut(_ => Site)),
+        Killed("coordinator", Coordinator),
+        Killed("site", "web-1"),
+        Killed("gateway", "gateway-1"),
+        new("switchover", "asked for", TimeSpan.FromSeconds(2), async (system, _, ct) =>
+        {
+            await system.SwitchoverAsync(ct);
+            return () => Task.CompletedTask;
+        }),
+        Pair("primary and replica", "killed", (system, node, _, _) => Damage.AtOnceAsync(system, (Damage.Killed, node), (Damage.Killed, Peer(node)))),
+        Pair("primary and replica", "killed; paused for 1 s", async (system, node, _, ct) =>
+        {
+            var resume = await Damage.Paused.OnAsync(system, Peer(node));
+            var start = await Damage.Killed.OnAsync(system, node);
+            await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            await resume();
+            return start;
+        }),
+        Pair("replica and primary", "killed one after the other, the replica started first", async (system, node, _, ct) =>
+        {
+            var startReplica = await Damage.Killed.OnAsync(system, Peer(node));
+            await system.NotInSyncAsync(Peer(node), TimeSpan.FromSeconds(10));
+            await Task.Delay(TimeSpan.FromSeconds(0.5), ct); // writes that the replica lacks
+            var startPrimary = await Damage.Killed.OnAsync(system, node);
+            await startReplica();
+            return startPrimary;
+        }),
+        Pair("primary and site", "killed", (system, node, _, _) => Damage.AtOnceAsync(system, (Damage.Killed, node), (Damage.Killed, Site[0]))),
+        Pair("primary and gateway", "killed", (system, node, _, _) => Damage.AtOnceAsync(system, (Damage.Killed, node), (Damage.Killed, "gateway-1"))),
+        Pair("primary and coordinator", "killed", (system, node, _, _) => Damage.AtOnceAsync(system, (Damage.Killed, Coordinator), (Damage.Killed, node))),
+        Pair("primary and coordinator", "paused for 5 s; killed, started after 1 s", async (system, node, _, ct) =>
+        {
+            var resume = await Damage.Paused.OnAsync(system, node);
+            await ReplaceCoordinatorAsync(system, ct);
+            await Task.Delay(TimeSpan.FromSeconds(1), ct);
+            return resume;
+        }),
+        Pair("primary and coordinator", "killed; killed up to 0.6 s later, started after 1 s", async (system, node, chance, ct) =>
+        {
+            var start = await Damage.Killed.OnAsync(system, node);
+            await UpToAsync(0.6, chance, ct);
+            await ReplaceCoordinatorAsync(system, ct);
+            return start;
+        }),
+        Pair("primary and coordinator", "killed; killed inside the promotion", async (system, node, _, ct) =>
+        {
+            var promotion = system.KillInPromotionAsync(Coordinator);
+            var start = await Damage.Killed.OnAsync(system, node);
+            await promotion;
+            return start;
+        }),
+        Pair("switchover and coordinator", "asked for; killed up to 0.6 s later, started after 1 s", async (system, _, chance, ct) =>
+        {
+            var switchover = system.SwitchoverAsync(ct);
+            await UpToAsync(0.6, chance, ct);
+            await ReplaceCoordinatorAsync(system, ct);
+            await switchover.ContinueWith(_ => { }, ct, TaskContinuationOptions.None, TaskScheduler.Default); // its answer may be lost
+            return () => Task.CompletedTask;
+        }),
+    ];
+
+    private static Fault Primary(string what, double seconds, Damage damage) =>
+        new("primary", what, TimeSpan.FromSeconds(seconds), async (system, _, ct) => await damage.OnAsync(system, await system.PrimaryAsync(ct)));
+
+    private static Fault Primary(string what, Damage damage) => Primary(what, Cut.TotalSeconds, damage);
+
+    private static Fault Replica(string what, double seconds, Damage damage) =>
+        new("replica", what, TimeSpan.FromSeconds(seconds), async (system, _, ct) => await damage.OnAsync(system, await system.ReplicaAsync(ct)));
+
+    private static Fault Killed(string component, string service) =>
+        new(component, "killed", TimeSpan.FromSeconds(3), (system, _, _) => Damage.Killed.OnAsync(system, service));
+
+    private static Fault Pair(string components, string what, Func<ChaosSystem, string, Random, CancellationToken, Task<Func<Task>>> begin) =>
+        new(components, what, TimeSpan.FromSeconds(3), async (system, chance, ct) => await begin(system, await system.PrimaryAsync(ct), chance, ct));
+
+    private static Fault[] EveryWay(string from, Func<string, string[]> others) =>
+    [
+        Primary($"cut off from {from}", Damage.Cut(others)),
+        Primary($"hears nothing from {from}", Damage.Cut(others, Direction.In)),
+        Primary($"sends nothing to {from}", Damage.Cut(others, Direction.Out)),
+    ];
+
+    private static async Task CutAndStopAsync(ChaosSystem system, string node)
+    {
+        await system.CutAsync(node, Direction.Both, Others(node));
+        await system.StopAsync(node);
+    }
+
+    private static async Task ReplaceCoordinatorAsync(ChaosSystem system, CancellationToken cancellationToken)
+    {
+        await system.KillAsync(Coordinator);
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        await system.StartAsync(Coordinator);
+    }
+
+    private static Task UpToAsync(double seconds, Random chance, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromSeconds(seconds * chance.NextDouble()), cancellationToken);
+
+    private static string Peer(string node) => node == "mysql-0" ? "mysql-1" : "mysql-0";
+
+    private static string[] Others(string node) => [Peer(node), Coordinator, .. Site];
+}
