@@ -30,15 +30,23 @@ internal static partial class AnotherReplica
 
     private static bool MayBeRepeated(HttpContext context) =>
         !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
-        && context.Features.Get<IForwarderErrorFeature>() is { Error: ForwarderError.Request } failure
-        && (IsSafe(context.Request.Method) || failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError });
+        && context.Features.Get<IForwarderErrorFeature>() is { } failure
+        && (IsUnsent(failure.Exception) || (failure.Error == ForwarderError.Request && IsSafe(context.Request.Method)));
+
+    // A connection that nobody accepts in time, because its host is gone, is told apart from an answer that does not come only by
+    // the exception inside: YARP calls both a request that timed out.
+    private static bool IsUnsent(Exception? failure) => failure
+        is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+        or OperationCanceledException { InnerException: TimeoutException };
 
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
+    // With nobody healthy among the others a try has better odds than a refusal, as in the first place.
     private static List<DestinationState> Others(HttpContext context)
     {
         var feature = context.GetReverseProxyFeature();
-        return [.. feature.AllDestinations.Where(destination => destination != feature.ProxiedDestination && destination.Health.Active != DestinationHealth.Unhealthy)];
+        var others = feature.AllDestinations.Where(destination => destination != feature.ProxiedDestination).ToList();
+        return others.Where(destination => destination.Health.Active != DestinationHealth.Unhealthy).ToList() is { Count: > 0 } healthy ? healthy : others;
     }
 
     [LoggerMessage(1102, LogLevel.Information, "{Replica} did not answer {Method} {Path}; another replica is asked")]

@@ -19,8 +19,8 @@ internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> tri
         ("component", row => row.Key.Component),
         ("what was done", row => row.Key.What),
         ("trials", row => $"{row.Count()}"),
-        ("write gap median / worst", row => $"{Spread.Of(row.Select(trial => trial.WriteGap))}"),
-        ("read gap median / worst", row => $"{Spread.Of(row.Select(trial => trial.ReadGap))}"),
+        ("write gap median / worst", row => $"{MedianAndWorst.Of(row.Select(trial => trial.WriteGap))}"),
+        ("read gap median / worst", row => $"{MedianAndWorst.Of(row.Select(trial => trial.ReadGap))}"),
         ("failed reads", row => Sum(row, Promise.NoReadFailed)),
         ("failed writes", row => Sum(row, Promise.NoWriteFailed)),
         ("acknowledged writes lost", row => Sum(row, Promise.NoWriteLost)),
@@ -30,7 +30,7 @@ internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> tri
         ("stale reads that said so", row => $"{row.Sum(trial => trial.SaidBehind)}"),
         ("asked again: writes, reads", row => $"{row.Sum(trial => trial.WritesAgain)}, {row.Sum(trial => trial.ReadsAgain)}"),
         ("how it healed", How),
-        ("healed in, median / worst", row => $"{Spread.Of(row.Select(trial => trial.Healed))}"),
+        ("healed in, median / worst", row => $"{MedianAndWorst.Of(row.Select(trial => trial.Healed))}"),
     ];
 
     private readonly int cores = Environment.ProcessorCount;

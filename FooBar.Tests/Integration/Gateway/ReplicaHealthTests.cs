@@ -51,6 +51,44 @@ public sealed class ReplicaHealthTests : IDisposable
     }
 
     [Fact]
+    public async Task ReplicaWhoseHostIsGone_BeforeAnyProbe_CostsNoRequest()
+    {
+        await using var web1 = await TestReplica.StartNewAsync("web-1");
+        await using var web2 = await TestReplica.StartNewAsync("web-2");
+        await using var gateway = await StartGatewayAsync(web1, web2);
+        using var client = TestClient.New();
+
+        await web1.DropAsync();
+        using var gone = new SilentPort(new IPEndPoint(IPAddress.Loopback, web1.Address.Port));
+
+        // All at once, so that half of them meet it before a probe does.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(number =>
+            number % 3 == 0 ? client.PostAsync(gateway.Http, content: null) : client.GetAsync(gateway.Http)));
+        Assert.All(answers, answer =>
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            answer.Dispose();
+        });
+        Assert.Contains("web-1 did not answer", gateway.Output, StringComparison.Ordinal);
+        Assert.Equal(12, web2.Requests);
+    }
+
+    [Fact]
+    public async Task DroppedReplica_BesideOneThatProbesCallUnhealthy_CostsNoRequest()
+    {
+        await using var web1 = await TestReplica.StartNewAsync("web-1");
+        await using var web2 = await TestReplica.StartNewAsync("web-2");
+        await using var gateway = await StartGatewayAsync(web1, web2);
+        using var client = TestClient.New();
+        web2.IsReady = false;
+        await Eventually.Within(OutWithin, () => Assert.Contains("web-2 is out", gateway.Output, StringComparison.Ordinal));
+
+        await web1.DropAsync();
+
+        Assert.Equal((HttpStatusCode.OK, "web-2"), await client.AskAsync(gateway.Http, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task HangingReplica_AfterAProbeTimedOut_IsOut()
     {
         await using var web1 = await TestReplica.StartNewAsync("web-1");

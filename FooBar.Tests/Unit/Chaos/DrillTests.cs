@@ -11,9 +11,9 @@ public sealed class DrillTests
     [InlineData("2, 1, 9", 2, 9)]
     [InlineData("4, 1, 9, 2", 3, 9)]
     [InlineData("5", 5, 5)]
-    public void Spread_OfTimes_IsTheirTrueMedianAndTheWorst(string seconds, double median, double worst) => Assert.Equal(
-        new Spread(TimeSpan.FromSeconds(median), TimeSpan.FromSeconds(worst)),
-        Spread.Of(seconds.Split(',').Select(text => TimeSpan.FromSeconds(int.Parse(text, null)))));
+    public void Times_OfTrials_AreTheirTrueMedianAndTheWorst(string seconds, double median, double worst) => Assert.Equal(
+        new MedianAndWorst(TimeSpan.FromSeconds(median), TimeSpan.FromSeconds(worst)),
+        MedianAndWorst.Of(seconds.Split(',').Select(text => TimeSpan.FromSeconds(int.Parse(text, null)))));
 
     [Fact]
     public void Arguments_OfARow_SelectItAlone()
