@@ -9,10 +9,10 @@ namespace FooBar.Tests.Chaos.Price;
 /// </remarks>
 public sealed class SemiSyncPrice
 {
-    private const int Pairs = 5;
+    private const int Pairs = 7;
 
     private static readonly int[] Writers = [1, 8];
-    private static readonly TimeSpan RoundLasts = TimeSpan.FromSeconds(3), WarmUpLasts = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RoundLasts = TimeSpan.FromSeconds(2), WarmUpLasts = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StandsWithin = TimeSpan.FromSeconds(10), WholeWithin = TimeSpan.FromSeconds(60);
 
     private readonly ChaosSystem system;
