@@ -61,6 +61,7 @@ public static class FailoverRules
             ?? PromotionRules.Decide(seen, primary, journal, rules)
             ?? SwitchoverRules.Continue(seen, primary, journal)
             ?? SwitchoverRules.Leave(seen, primary, journal)
+            ?? DiskRules.Leave(seen, primary, journal, rules)
             ?? HoldForPrimary(primary, journal)
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
@@ -68,6 +69,7 @@ public static class FailoverRules
             ?? ReplicaRules.Attach(seen, primary, journal, rules)
             ?? HoldFenced(primary, journal)
             ?? ReplicaRules.Synchronize(seen, primary, journal)
+            ?? DiskRules.HoldFor(primary)
             ?? ReplicaRules.HoldFor(seen, primary, journal)
             ?? Summarize(seen, primary, journal);
     }

@@ -19,13 +19,21 @@ internal sealed class NodeProbe(NodeConnections connections)
         };
     }
 
+    // A full disk is in the server's log: it could not make a file larger (a moment ago), or it cannot write the binary log. Then it
+    // waits, says so again only every 10 minutes, and meanwhile every commit waits, too.
     private static async Task<NodeView> ServerAsync(NodeSession session, NodeView view, CancellationToken cancellationToken)
     {
         await using var rows = await session.QueryAsync("""
             SELECT COALESCE(@@GLOBAL.report_host, ''), @@GLOBAL.report_port, @@GLOBAL.server_uuid, @@GLOBAL.super_read_only, @@GLOBAL.offline_mode,
                    @@GLOBAL.gtid_executed, @@GLOBAL.rpl_semi_sync_source_enabled, @@GLOBAL.rpl_semi_sync_source_wait_for_replica_count,
                    EXISTS (SELECT 1 FROM performance_schema.clone_status WHERE STATE IN ('Not Started', 'In Progress')), @@GLOBAL.read_only,
-                   @@GLOBAL.gtid_purged, @@GLOBAL.rpl_semi_sync_replica_enabled
+                   @@GLOBAL.gtid_purged, @@GLOBAL.rpl_semi_sync_replica_enabled,
+                   EXISTS (SELECT 1 FROM performance_schema.error_log
+                           WHERE ERROR_CODE IN ('MY-000035', 'MY-012640') AND DATA LIKE '%No space left on device%'
+                             AND (LOGGED > NOW(6) - INTERVAL 2 SECOND
+                                  OR (LOGGED > NOW(6) - INTERVAL 11 MINUTE
+                                      AND EXISTS (SELECT 1 FROM performance_schema.threads
+                                                  WHERE PROCESSLIST_STATE = 'waiting for handler commit' AND PROCESSLIST_TIME >= 2))))
             """, cancellationToken);
         await rows.ReadAsync(cancellationToken);
         return view with
@@ -44,6 +52,7 @@ internal sealed class NodeProbe(NodeConnections connections)
             },
             Cloning = Convert.ToBoolean(rows.GetValue(8), null),
             ReadOnly = Convert.ToBoolean(rows.GetValue(9), null),
+            DiskFull = Convert.ToBoolean(rows.GetValue(12), null),
             Purged = GtidSet.Parse(rows.GetString(10)),
         };
     }

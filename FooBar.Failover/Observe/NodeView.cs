@@ -37,6 +37,9 @@ public sealed record NodeView(string Name)
 
     public bool Writable => Reachable && !SuperReadOnly && !OfflineMode;
 
+    /// <summary>Whether it cannot write because its disk is full.</summary>
+    public bool DiskFull { get; init; }
+
     /// <summary>Whether its data is being replaced by a copy of another node's.</summary>
     public bool Cloning { get; init; }
 

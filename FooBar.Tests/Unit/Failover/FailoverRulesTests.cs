@@ -144,6 +144,17 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void PrimaryDiskFull_InSyncReplicaWithRoom_TakesOver()
+    {
+        var full = Primary() with { DiskFull = true };
+
+        Assert.True(Assert.IsType<Switchover>(Decide(InSync, full, Replica("mysql-2"))) is { Replica: "mysql-2", Leaving: true });
+        Assert.Contains("make room there", Assert.IsType<Hold>(Decide(InSync, full, Replica("mysql-2") with { DiskFull = true })).Reason, StringComparison.Ordinal);
+        Assert.IsType<Hold>(Decide(InSync with { Paused = true }, full, Replica("mysql-2")));
+        Assert.IsType<Hold>(Decide(InSync with { FailedOverAt = Now - TimeSpan.FromMinutes(1) }, full, Replica("mysql-2")));
+    }
+
+    [Fact]
     public void PrimaryLost_NobodyHearsIt_InSyncReplicaIsPromoted()
     {
         var decision = Assert.IsType<Promote>(Decide(InSync, Silent("mysql-1"), Deaf("mysql-2")));

@@ -1,0 +1,22 @@
+using FooBar.Failover.Journal;
+using FooBar.Failover.Observe;
+
+namespace FooBar.Failover.Decide;
+
+/// <summary>
+/// A primary whose disk is full answers every question and commits nothing, for at least a minute after there is room again. Taken
+/// offline it ends by itself, if commits wait (<c>binlog_error_action=ABORT_SERVER</c>): nothing of these was acknowledged.
+/// </summary>
+internal static class DiskRules
+{
+    public static Switchover? Leave(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) =>
+        primary is { Writable: true, DiskFull: true } && primary.Epoch == journal.Epoch && !journal.Paused
+            && !(seen.At - journal.FailedOverAt < rules.FailoverWindow)
+            && journal.InSync.Select(name => seen.Find(name)).FirstOrDefault(node => node is { Streaming: true, DiskFull: false }) is { } replica
+            ? new Switchover(primary.Name, replica.Name, Leaving: true, $"The disk of the primary {primary.Name} is full and it can commit nothing; {replica.Name} is in sync and takes over.")
+            : null;
+
+    public static Hold? HoldFor(NodeView primary) => primary.DiskFull
+        ? new Hold($"The disk of the primary {primary.Name} is full and it can commit nothing; make room there. Nobody takes over: no replica in sync has room, automatic failover is paused, or the last one was a short time ago.")
+        : null;
+}
