@@ -8,25 +8,31 @@ namespace FooBar.Failover.Observe;
 /// <summary>Probes all nodes at once, each within its time limit, and remembers since when what is missing is missing.</summary>
 internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions> options, TimeProvider clock)
 {
+    private ClusterLook? look;
     private ClusterView? previous;
 
     public async Task<ClusterView> ObserveAsync(CancellationToken cancellationToken)
     {
-        var views = await Task.WhenAll(options.Value.Nodes.Select(node => ViewAsync(node, cancellationToken)));
+        look ??= new ClusterLook(ViewAsync, options.Value.ProbeTimeout, clock);
+        var views = await look.AtAsync(options.Value.Nodes, previous, cancellationToken);
         var at = clock.GetUtcNow();
-        previous = new ClusterView(at, [.. views.Select(view => WithHistory(view, previous?.Find(view.Name), at))]);
+        previous = new ClusterView(at, [.. views.Select(view => NodeHistory.Continue(view, previous?.Find(view.Name), at))]);
         return previous;
     }
 
     /// <summary>What one node says now; a node that does not answer in time is unreachable, with the reason.</summary>
-    public async Task<NodeView> ViewAsync(string node, CancellationToken cancellationToken)
+    public Task<NodeView> ViewAsync(string node, CancellationToken cancellationToken) => ViewAsync(node, options.Value.ProbeTimeout, cancellationToken);
+
+    /// <param name="node">The node.</param>
+    /// <param name="limit">How long it has to answer.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<NodeView> ViewAsync(string node, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var limit = options.Value.ProbeTimeout;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(limit);
         try
         {
-            return await probe.ProbeAsync(node, timeout.Token).WaitAsync(timeout.Token);
+            return await probe.ProbeAsync(node, timeout.Token).WaitAsync(timeout.Token) with { AnsweredAt = clock.GetUtcNow() };
         }
         catch (Exception e) when (e is MySqlException or ActionException or OperationCanceledException or TimeoutException or IOException or FormatException
             && !cancellationToken.IsCancellationRequested)
@@ -42,28 +48,4 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         MySqlException { ErrorCode: MySqlErrorCode.UnableToConnectToHost } => "no connection",
         _ => e.Message,
     };
-
-    // A node that restarts comes back fenced and begins with no history: what was missing before is not the replicas' fault.
-    // A probe that was missed tells nothing, so it ends no history either.
-    private static NodeView WithHistory(NodeView view, NodeView? before, DateTimeOffset at) => !view.Reachable
-        ? view with
-        {
-            SilentSince = before?.SilentSince ?? at,
-            SilentReplicaSince = before?.SilentReplicaSince ?? at,
-            NeverSeen = before?.NeverSeen ?? true,
-            SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince, StalledSince = before?.SemiSync.StalledSince },
-        }
-        : view with
-        {
-            FencedSince = view.Writable ? null : before?.FencedSince ?? at,
-            SilentReplicaSince = view.Streaming && view.SemiSync.ReplicaActive ? null : before?.SilentReplicaSince ?? at,
-            SemiSync = view.SemiSync with
-            {
-                LackingSince = view.Writable && view.SemiSync.Lacking ? before?.SemiSync.LackingSince ?? at : null,
-                StalledSince = view.Writable && Stalled(view.SemiSync, before?.SemiSync) ? before!.SemiSync.StalledSince ?? at : null,
-            },
-        };
-
-    private static bool Stalled(SemiSyncView now, SemiSyncView? before) =>
-        before is { WaitingCommits: > 0 } && now.WaitingCommits > 0 && now.Acknowledged == before.Acknowledged;
 }

@@ -10,6 +10,9 @@ public sealed record NodeView(string Name)
 
     public bool Reachable => Error is null;
 
+    /// <summary>When its answer came.</summary>
+    public DateTimeOffset AnsweredAt { get; init; }
+
     /// <summary>Since when it does not answer; null while it does.</summary>
     public DateTimeOffset? SilentSince { get; init; }
 

@@ -1,0 +1,87 @@
+using FooBar.Failover.Observe;
+using Xunit;
+
+namespace FooBar.Tests.Unit.Failover;
+
+public sealed class NodeHistoryTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Stall_SeenAtTwoAnswers_BeganByTheFirst()
+    {
+        var now = After(Primary(0, waiting: 2, acknowledged: 7), Primary(0.2, waiting: 1, acknowledged: 7));
+
+        Assert.Equal(At(0), now.SemiSync.StalledSince);
+    }
+
+    [Fact]
+    public void Stall_ThatGoesOn_KeepsItsBeginning()
+    {
+        var now = After(
+            Primary(0, waiting: 0, acknowledged: 7), Primary(0.2, waiting: 1, acknowledged: 7), Primary(0.4, waiting: 3, acknowledged: 7), Primary(0.6, waiting: 3, acknowledged: 7));
+
+        Assert.Equal(At(0.2), now.SemiSync.StalledSince);
+    }
+
+    [Theory]
+    [InlineData(1, 8)]
+    [InlineData(0, 7)]
+    public void Stall_AnAcknowledgementOrNobodyWaiting_EndsIt(int waiting, long acknowledged)
+    {
+        var now = After(Primary(0, waiting: 1, acknowledged: 7), Primary(0.2, waiting: 1, acknowledged: 7), Primary(0.4, waiting, acknowledged));
+
+        Assert.Null(now.SemiSync.StalledSince);
+    }
+
+    [Fact]
+    public void Stall_NobodyWaitedBefore_HasNotBegun()
+    {
+        var now = After(Primary(0, waiting: 0, acknowledged: 7), Primary(0.2, waiting: 1, acknowledged: 7));
+
+        Assert.Null(now.SemiSync.StalledSince);
+    }
+
+    [Fact]
+    public void Stall_PrimaryThatWasSilentMeanwhile_BeginsAnew()
+    {
+        var frozen = new NodeView("mysql-1") { Error = "no answer" };
+
+        var back = After(Primary(0, waiting: 1, acknowledged: 7), Primary(0.2, waiting: 1, acknowledged: 7), frozen, Primary(5, waiting: 1, acknowledged: 7));
+        var later = NodeHistory.Continue(Primary(5.2, waiting: 1, acknowledged: 7), back, At(5.2));
+
+        Assert.Null(back.SemiSync.StalledSince);
+        Assert.Equal(At(5), later.SemiSync.StalledSince);
+    }
+
+    [Fact]
+    public void Stall_FencedPrimary_HasNone()
+    {
+        var now = After(Primary(0, waiting: 1, acknowledged: 0), Primary(0.2, waiting: 1, acknowledged: 0) with { SuperReadOnly = true });
+
+        Assert.Null(now.SemiSync.StalledSince);
+        Assert.Equal(At(0.2), now.FencedSince);
+    }
+
+    [Fact]
+    public void Lack_DatesFromTheFirstAnswerThatSaysSo_AndSurvivesSilence()
+    {
+        var lacking = Primary(0.2) with { SemiSync = new() { SourceEnabled = true, WaitFor = 1 } };
+        var silent = new NodeView("mysql-1") { Error = "no answer" };
+
+        Assert.Equal(At(0.2), After(Primary(0), lacking, silent, lacking with { AnsweredAt = At(1) }).SemiSync.LackingSince);
+        Assert.Null(After(lacking, Primary(0.4)).SemiSync.LackingSince);
+    }
+
+    private static NodeView After(params NodeView[] views) =>
+        views.Aggregate((NodeView?)null, (before, view) => NodeHistory.Continue(view, before, view.Reachable ? view.AnsweredAt : At(2)))!;
+
+    private static DateTimeOffset At(double seconds) => Start + TimeSpan.FromSeconds(seconds);
+
+    private static NodeView Primary(double seconds, int waiting = 0, long acknowledged = 0) => new("mysql-1")
+    {
+        SuperReadOnly = false,
+        AnsweredAt = At(seconds),
+        SemiSync = new() { SourceEnabled = true, SourceActive = true, WaitFor = 1, Clients = 1, WaitingCommits = waiting, Acknowledged = acknowledged },
+    };
+}
