@@ -56,8 +56,8 @@ public sealed class FailoverOptions
     public TimeSpan SourceSilentAfter { get; set; } = TimeSpan.FromSeconds(1.3);
 
     /// <summary>
-    /// How long a primary that has not answered once since the coordinator started may take to start, unless a replica has heard
-    /// it before.
+    /// How long a node that has not answered once since the coordinator started may take to start, a primary unless a replica has
+    /// heard it before.
     /// </summary>
     public TimeSpan StartGrace { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -71,7 +71,7 @@ public sealed class FailoverOptions
     public TimeSpan CloneTimeout { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>How long an in-sync replica may be away before writes go on without it. Until then they wait.</summary>
-    public TimeSpan ReplicaLostAfter { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan ReplicaLostAfter { get; set; } = TimeSpan.FromSeconds(2);
 
     public sealed class Account
     {

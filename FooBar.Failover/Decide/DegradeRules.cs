@@ -32,9 +32,16 @@ internal static class DegradeRules
             return Without(seen, primary, journal, emptied, $"{emptied} does not hold the data of epoch {journal.Epoch} any more");
         }
 
+        // A graceful stop goes offline first (rule 8): nobody need wait for acknowledgements that are about to end.
+        if (primary.Writable && journal.InSync.FirstOrDefault(name => seen.Find(name) is { Reachable: true, OfflineMode: true }) is { } leaving
+            && Others(seen, primary, journal, leaving).All(name => seen.Find(name)!.OfflineMode))
+        {
+            return new Degrade(primary.Name, $"{leaving} is offline, as before it is stopped; writes go on without it, and it cannot be promoted.");
+        }
+
         var limit = rules.ReplicaLostAfter;
         var fencedFor = seen.At - primary.FencedSince;
-        if (fencedFor is not null && Behind(seen, primary, journal) is { } behind && fencedFor >= (behind.Streaming ? limit + rules.ActionTimeout : limit))
+        if (fencedFor is not null && Behind(seen, primary, journal) is { } behind && fencedFor >= ReturnsWithin(behind, rules))
         {
             return new Degrade(primary.Name,
                 $"{members} did not receive what {primary.Name} came back with ({FailoverRules.Trouble(behind)}); writes go on without it, and it cannot be promoted.");
@@ -65,6 +72,12 @@ internal static class DegradeRules
         var members = journal.InSync.Select(name => seen.Find(name)!).ToList();
         return members.Any(replica => replica.Reachable && replica.Holds(primary.Executed)) ? null : members.OrderByDescending(replica => replica.Streaming).FirstOrDefault();
     }
+
+    // One that has not been seen since the coordinator started may be starting, like the primary, and receives all when it has.
+    private static TimeSpan ReturnsWithin(NodeView replica, FailoverOptions rules) =>
+        replica.Streaming ? rules.ReplicaLostAfter + rules.ActionTimeout
+        : replica.NeverSeen && rules.StartGrace > rules.ReplicaLostAfter ? rules.StartGrace
+        : rules.ReplicaLostAfter;
 
     private static Decision Without(ClusterView seen, NodeView primary, JournalEntry journal, string name, string why)
     {

@@ -127,7 +127,7 @@ public static class FailoverRules
     private static Decision Summarize(ClusterView seen, NodeView primary, JournalEntry journal)
     {
         var replicas = Replicas(seen, primary).ToList();
-        if (replicas.FirstOrDefault(replica => !replica.StreamsFrom(primary)) is { } missing)
+        if (replicas.FirstOrDefault(replica => !replica.StreamsFrom(primary) || replica.OfflineMode) is { } missing)
         {
             return new Hold(journal.InSync.Count == 1 && journal.InSync.Contains(missing.Name)
                 ? $"{primary.Name} is primary and waits for {missing.Name}, which does not acknowledge ({Trouble(missing)})."
@@ -146,6 +146,7 @@ public static class FailoverRules
         { Error: { } error } => error,
         { Replication: null } => "it is not set up as a replica",
         { Replication.LastError: { } error } => error,
+        { OfflineMode: true, Streaming: true } => "it is offline: it is being stopped, or somebody set offline_mode",
         { Replication: { } replication } => $"receiving {replication.IoState}, applying {(replication.ApplierRunning ? "ON" : "OFF")}",
     };
 }

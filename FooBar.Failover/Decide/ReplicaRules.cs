@@ -26,7 +26,7 @@ internal static class ReplicaRules
     }
 
     public static Synchronize? Synchronize(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        FailoverRules.Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary)).FirstOrDefault(replica => !InPlace(replica, seen, journal)) is { } replica
+        FailoverRules.Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary) && !replica.OfflineMode).FirstOrDefault(replica => !InPlace(replica, seen, journal)) is { } replica
             ? new Synchronize(primary.Name, replica.Name, $"{replica.Name} replicates from {primary.Name} but writes do not wait for it; they will once it holds everything.")
             : null;
 

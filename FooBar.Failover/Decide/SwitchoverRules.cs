@@ -60,7 +60,7 @@ internal static class SwitchoverRules
     /// </summary>
     public static Switchover? Leave(ClusterView seen, NodeView primary, JournalEntry journal) =>
         primary.OfflineMode && primary.Epoch == journal.Epoch && !journal.Paused
-            && journal.InSync.Select(name => seen.Find(name)).FirstOrDefault(node => node is { Streaming: true }) is { } replica
+            && journal.InSync.Select(name => seen.Find(name)).FirstOrDefault(node => node is { Streaming: true, OfflineMode: false }) is { } replica
             ? new Switchover(primary.Name, replica.Name, Leaving: true, $"The primary {primary.Name} is offline, as before it is stopped; {replica.Name} is in sync and takes over.")
             : null;
 }

@@ -100,6 +100,20 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
     }
 
     [Fact]
+    public async Task Replica_StoppedGracefully_WritesGoOnBeforeItHasStopped()
+    {
+        await nodes["mysql-2"].StopAsync(Token);
+
+        await InsertAsync("mysql-1", "while the replica is stopped");
+        await coordinator.DisposeAsync(); // it holds the journal
+        Assert.Contains("mysql-2 is offline, as before it is stopped", (await File.ReadAllLinesAsync(cluster.Journal, Token))[^1], StringComparison.Ordinal);
+
+        await nodes["mysql-2"].StartAsync(Token);
+        coordinator = await StartAsync();
+        await WrittenAsync("while the replica is stopped", insert: false);
+    }
+
+    [Fact]
     public async Task Replica_Frozen_WritesGoOnWithoutItAndItCatchesUp()
     {
         await nodes["mysql-2"].PauseAsync(Token);

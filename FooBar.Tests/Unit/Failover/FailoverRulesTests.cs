@@ -77,8 +77,17 @@ public sealed class FailoverRulesTests
     [Fact]
     public void SecondStart_ReplicaSilent_PrimaryStaysFencedUntilItCountsAsLost()
     {
-        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 2.9), Silent("mysql-2")));
-        Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 3), Silent("mysql-2")));
+        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 1.9), Silent("mysql-2")));
+        Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 2), Silent("mysql-2")));
+    }
+
+    [Fact]
+    public void SecondStart_ReplicaNotSeenSinceTheStart_HasTimeToStart()
+    {
+        var starting = Silent("mysql-2") with { NeverSeen = true };
+
+        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 4.9), starting));
+        Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 5), starting));
     }
 
     [Fact]
@@ -86,8 +95,8 @@ public sealed class FailoverRulesTests
     {
         var behind = Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-9") };
 
-        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 12.9), behind));
-        Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 13), behind));
+        Assert.IsType<Hold>(Decide(InSync, Returned(secondsAgo: 11.9), behind));
+        Assert.IsType<Degrade>(Decide(InSync, Returned(secondsAgo: 12), behind));
     }
 
     [Fact]
@@ -308,8 +317,8 @@ public sealed class FailoverRulesTests
     }
 
     [Theory]
-    [InlineData(2.9, false)]
-    [InlineData(3.0, true)]
+    [InlineData(1.9, false)]
+    [InlineData(2.0, true)]
     public void ReplicaLost_ForLongEnough_WritesGoOnWithoutIt(double seconds, bool degrades)
     {
         var primary = Primary(clients: 0);
@@ -329,14 +338,33 @@ public sealed class FailoverRulesTests
     }
 
     [Theory]
-    [InlineData(2.9, false)]
-    [InlineData(3.0, true)]
+    [InlineData(1.9, false)]
+    [InlineData(2.0, true)]
     public void ReplicaFrozen_CommitsWaitAndNoneIsAcknowledged_WritesGoOnWithoutIt(double seconds, bool degrades)
     {
         var primary = Primary(clients: 1);
         primary = primary with { SemiSync = primary.SemiSync with { WaitingCommits = 1, StalledSince = Now - TimeSpan.FromSeconds(seconds) } };
 
         Assert.Equal(degrades, Decide(InSync, primary, Silent("mysql-2")) is Degrade);
+    }
+
+    [Fact]
+    public void ReplicaOffline_BeingStopped_WritesGoOnWithoutItAtOnceAndDoNotWaitForItAgain()
+    {
+        var leaving = Replica("mysql-2") with { OfflineMode = true };
+
+        Assert.Equal("mysql-2 is offline, as before it is stopped; writes go on without it, and it cannot be promoted.",
+            Assert.IsType<Degrade>(Decide(InSync, Primary(), leaving)).Reason);
+        Assert.Equal("mysql-1 is primary and serves without mysql-2 (it is offline: it is being stopped, or somebody set offline_mode).",
+            Assert.IsType<Hold>(Decide(Alone, Primary() with { SemiSync = new() }, leaving)).Reason);
+    }
+
+    [Fact]
+    public void BothOffline_BeingStopped_NobodyTakesOverAndTheJournalKeepsItsPromise()
+    {
+        var decision = Decide(InSync, Primary() with { OfflineMode = true }, Replica("mysql-2") with { OfflineMode = true });
+
+        Assert.Contains("it is being stopped", Assert.IsType<Hold>(decision).Reason, StringComparison.Ordinal);
     }
 
     [Fact]
