@@ -23,7 +23,7 @@ internal sealed class PromoteAction(
             // From here on the former primary can have nothing acknowledged any more: what this replica has is all there is.
             await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
             await StopOthersAsync(decision, cancellationToken);
-            if ((await observer.ViewAsync(decision.Former!, ClusterLook.Patience, cancellationToken)).Reachable)
+            if (await observer.ViewAsync(decision.Former!, ClusterLook.Patience, cancellationToken) is { Reachable: true } former && former.Epoch == journal.Current.Epoch)
             {
                 throw new ActionException($"{decision.Former} answers again; {decision.Replica} was not promoted.");
             }

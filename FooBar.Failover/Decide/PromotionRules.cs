@@ -13,7 +13,7 @@ internal static class PromotionRules
     {
         if (primary.Reachable)
         {
-            return null;
+            return primary.Epoch == journal.Epoch || journal.Paused ? null : Replace(seen, primary, journal);
         }
 
         if (seen.Nodes.FirstOrDefault(node => node.Reachable && node.Replication?.Hears(rules.SourceSilentAfter) == true && !FollowsAnother(seen, node)) is { } witness)
@@ -61,6 +61,13 @@ internal static class PromotionRules
         return new Promote(candidate.Name, primary.Name, journal.Epoch + 1, AcceptsLoss: false,
             $"The primary {primary.Name} does not answer ({primary.Error}) and no replica hears it; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.");
     }
+
+    // A primary that answers without the data of its epoch has lost it, and is lost as one that is silent.
+    private static Promote? Replace(ClusterView seen, NodeView primary, JournalEntry journal) =>
+        !journal.InSync.IsEmpty && Missing(seen, journal).Count == 0 && Complete(seen, journal) is { } candidate
+            ? new Promote(candidate.Name, primary.Name, journal.Epoch + 1, AcceptsLoss: false,
+                $"The primary {primary.Name} has lost its data; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.")
+            : null;
 
     /// <summary>A promotion that was begun is ended: its primary may have taken writes already, so nobody else may.</summary>
     public static Decision Finish(ClusterView seen, JournalEntry journal)

@@ -27,10 +27,12 @@ internal static class SwitchoverRules
             return new Hold($"'{to}' is no node of this cluster; its nodes are {Sentence.List(seen.Nodes.Select(node => node.Name))}.");
         }
 
-        var target = to ?? journal.InSync.FirstOrDefault();
+        var target = to ?? journal.InSync.OrderByDescending(name => seen.Find(name)?.Streaming == true).FirstOrDefault();
         if (target is null || !journal.InSync.Contains(target))
         {
-            return new Hold($"{target ?? "No replica"} is not in sync, so it may lack acknowledged writes; wait until it is.");
+            return new Hold(target is null
+                ? "No replica is in sync, so each may lack acknowledged writes; wait until one is."
+                : $"{target} is not in sync, so it may lack acknowledged writes; wait until it is.");
         }
 
         if (seen.Find(journal.Primary) is not { Writable: true } || seen.Find(target) is not { Streaming: true })

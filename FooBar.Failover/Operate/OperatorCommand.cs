@@ -61,7 +61,7 @@ internal sealed record PromoteAnywayCommand(string Node, bool AcceptLoss) : Oper
             return new Hold($"There is nobody to replace by {Node}; the journal says: {journal}.");
         }
 
-        if (seen.Find(journal.Primary) is { Reachable: true })
+        if (seen.Find(journal.Primary) is { Reachable: true } primary && primary.Epoch == journal.Epoch)
         {
             return new Hold($"The primary {journal.Primary} answers; ask for a switchover, which loses nothing.");
         }

@@ -135,11 +135,14 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
-    public void SecondStart_PrimaryLostItsVolume_StaysFenced()
+    public void PrimaryLostItsVolume_InSyncReplicaIsPromotedAndNobodyElse()
     {
-        var decision = Decide(InSync, Fresh("mysql-1"), Replica("mysql-2"));
-
-        Assert.Contains("it holds no data of this cluster", Assert.IsType<Hold>(decision).Reason, StringComparison.Ordinal);
+        Assert.Equal("The primary mysql-1 has lost its data; mysql-2 holds every acknowledged write and becomes primary in epoch 2.",
+            Assert.IsType<Promote>(Decide(InSync, Fresh("mysql-1"), Replica("mysql-2"))).Reason);
+        foreach (var journal in new[] { Alone, InSync with { Paused = true } })
+        {
+            Assert.Contains("it holds no data of this cluster", Assert.IsType<Hold>(Decide(journal, Fresh("mysql-1"), Replica("mysql-2"))).Reason, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
