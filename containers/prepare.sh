@@ -236,6 +236,28 @@ prepare_kubectl() {
     ) || fail "kubectl could not be fetched (apt's last lines stand above). Install kubectl 1.27 or later by hand, then start again."
 }
 
+# The drill moves the clocks of its databases with it, and leaves that out where it is missing. A library of Debian's stable release,
+# because that runs with the C library of any MySQL image.
+prepare_clock() {
+    [[ ! -e $cache/libfaketime.so ]] || return 0
+    { has apt-get && [[ -r $debian_keyring ]]; } || {
+        say "libfaketime is missing, which comes with Debian: the drill moves no clock."
+        return 0
+    }
+    say "Fetching libfaketime from Debian: it moves the clocks of the drill ..."
+    (
+        folder=$(mktemp -d "$cache/libfaketime.XXXXXX")
+        trap 'rm -rf "$folder"' EXIT
+        cd "$folder"
+        debian_source "$folder" debian http://deb.debian.org/debian bookworm
+        { own_apt "$folder" update && own_apt "$folder" download libfaketime && dpkg-deb --extract libfaketime_*.deb root; } >log 2>&1 || {
+            tail -n 15 log >&2
+            exit 1
+        }
+        mv -f root/usr/lib/*/faketime/libfaketimeMT.so.1 "$cache/libfaketime.so"
+    ) || say "libfaketime could not be fetched (apt's last lines stand above): the drill moves no clock."
+}
+
 # The published schemas of Kubernetes, compiled to validators, as FooBar.Tests/Integration/Publishing/Schemas/package-lock.json pins them.
 prepare_schemas() {
     local lock=$root/FooBar.Tests/Integration/Publishing/Schemas

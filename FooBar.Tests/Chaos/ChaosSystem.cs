@@ -13,29 +13,49 @@ using MySqlConnector;
 namespace FooBar.Tests.Chaos;
 
 /// <summary>The whole stack in containers, and hands that take its parts away and give them back.</summary>
-public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
+public sealed class ChaosSystem : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly string[] Databases = ["mysql-0", "mysql-1"];
     private static readonly (string Service, int Port)[] Ready =
         [.. TwoGateways.All.Select(gateway => (TwoGateways.Network, gateway.ManagementPort)), ("web-1", 8080), ("web-2", 8080)];
 
-    private readonly ComposeSystem compose = new(images, published =>
-    {
-        var overrides = new JsonObject { ["services"] = new JsonObject() };
-        TwoGateways.AddTo(overrides, published);
-        return overrides;
-    });
-
     private readonly HttpClient management = new() { Timeout = TimeSpan.FromSeconds(30) };
     private readonly ConcurrentDictionary<string, string> containers = [], hosts = [];
+    private readonly ComposeSystem compose;
+    private readonly Hardware? hardware;
 
-    public Task InitializeAsync() => compose.InitializeAsync();
+    public ChaosSystem(PublishedImages images)
+        : this(images, hardware: null)
+    {
+    }
+
+    private ChaosSystem(PublishedImages images, Hardware? hardware)
+    {
+        this.hardware = hardware;
+        compose = new ComposeSystem(images, published =>
+        {
+            var overrides = new JsonObject { ["services"] = new JsonObject() };
+            TwoGateways.AddTo(overrides, published);
+            hardware?.AddTo(overrides);
+            return overrides;
+        });
+    }
+
+    /// <summary>One whose databases have disks that can be filled and clocks that can be moved. It needs root.</summary>
+    public static ChaosSystem WithHardware(PublishedImages images) => new(images, new Hardware(Databases));
+
+    public async Task InitializeAsync()
+    {
+        await (hardware?.InitializeAsync() ?? Task.CompletedTask);
+        await compose.InitializeAsync();
+    }
 
     public async Task DisposeAsync()
     {
         management.Dispose();
         await compose.DisposeAsync();
+        await (hardware?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     public HttpClient Visitor() => compose.Visitor(keepsConnections: true);
@@ -79,6 +99,20 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         await FirewallAsync(service, "--flush", "INPUT");
         await FirewallAsync(service, "--flush", "OUTPUT");
     }
+
+    public void FillDisk(string node) => hardware!.Fill(node);
+
+    public void FreeDisk(string node) => hardware!.Free(node);
+
+    /// <summary>Moves a node's clock away from the others'.</summary>
+    public async Task SetClockAsync(string node, TimeSpan offset)
+    {
+        await hardware!.SetClockAsync(node, offset);
+        await Eventually.Within(TimeSpan.FromSeconds(5), async ct => Math.Abs(await AheadAsync(node) - offset.TotalSeconds) < 2);
+    }
+
+    private async Task<double> AheadAsync(string node) =>
+        double.Parse(await SqlAsync(node, "SELECT UNIX_TIMESTAMP(SYSDATE(3))"), CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
 
     /// <summary>What the coordinator says; null when it does not answer.</summary>
     public async Task<JsonElement?> ClusterAsync(CancellationToken cancellationToken)
@@ -149,6 +183,15 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         return [.. log.Split('\n').Where(line => line.Contains(mark, StringComparison.Ordinal)).Select(line => line[(line.IndexOf(mark, StringComparison.Ordinal) + mark.Length)..])];
     }
 
+    /// <summary>What all services have logged since then.</summary>
+    public async Task<string> LogsAsync(DateTimeOffset since)
+    {
+        string[] services = [.. Databases, "failover", "web-1", "web-2", .. TwoGateways.All.Select(gateway => gateway.Service)];
+        var logs = await Task.WhenAll(services.Select(async service =>
+            $"== {service}\n{await DockerAsync("logs", "--timestamps", "--since", since.ToString("o", CultureInfo.InvariantCulture), await ContainerAsync(service))}"));
+        return string.Join('\n', logs);
+    }
+
     public async Task<string> MySqlVersionAsync() => (await SqlAsync(Databases[0], "SELECT VERSION()")).Trim();
 
     /// <summary>The posts that a copy holds of users whose names begin with a text.</summary>
@@ -158,7 +201,13 @@ public sealed class ChaosSystem(PublishedImages images) : IAsyncLifetime
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(row => new Row(row[0], int.Parse(row[1], null)))];
     }
 
-    public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run) => await Task.WhenAll(Databases.Select(node => RowsAsync(node, run)));
+    /// <summary>The same of all copies; one that is being started again is waited for.</summary>
+    public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run, TimeSpan bound)
+    {
+        IReadOnlyList<Row>[] copies = [];
+        await Eventually.Within(bound, async _ => copies = await Task.WhenAll(Databases.Select(node => RowsAsync(node, run))));
+        return copies;
+    }
 
     /// <summary>What root gets for a statement on a node: a line for each row, with tabs between the columns.</summary>
     public async Task<string> SqlAsync(string node, string statement) => await DockerAsync("exec", await ContainerAsync(node), "bash", "-c",

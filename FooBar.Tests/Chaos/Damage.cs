@@ -9,6 +9,20 @@ internal sealed record Damage(Func<ChaosSystem, string, Task> Do, Func<ChaosSyst
 
     public static readonly Damage Paused = new((system, service) => system.PauseAsync(service), (system, service) => system.UnpauseAsync(service));
 
+    public static readonly Damage DiskFull = new(
+        (system, node) =>
+        {
+            system.FillDisk(node);
+            return Task.CompletedTask;
+        },
+        (system, node) =>
+        {
+            system.FreeDisk(node);
+            return Task.CompletedTask;
+        });
+
+    public static Damage Clock(TimeSpan offset) => new((system, node) => system.SetClockAsync(node, offset), (system, node) => system.SetClockAsync(node, TimeSpan.Zero));
+
     public static Damage Cut(Func<string, string[]> others, Direction direction = Direction.Both) =>
         new((system, node) => system.CutAsync(node, direction, others(node)), (system, node) => system.MendAsync(node));
 

@@ -28,7 +28,8 @@ public static class Drill
             return 2;
         }
 
-        var expected = Preparing + asked.Trials * asked.Faults.Aggregate(TimeSpan.Zero, (sum, fault) => sum + Trial.Expected(fault));
+        var stacks = asked.Faults.Select(fault => fault.NeedsHardware).Distinct().Count();
+        var expected = stacks * Preparing + asked.Trials * asked.Faults.Aggregate(TimeSpan.Zero, (sum, fault) => sum + Trial.Expected(fault));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{asked.Faults.Count} faults, {asked.Trials} times each, seed {asked.Seed}: about {Math.Ceiling(expected.TotalMinutes)} minutes."));
         var report = await TrialsAsync(asked);
@@ -45,19 +46,41 @@ public static class Drill
 
     private static async Task<DrillReport> TrialsAsync(DrillArguments asked)
     {
-        var (trials, mysql) = (new List<Trial>(), "");
-        await DrillStack.RunAsync(async (system, stop) =>
+        var (trials, mysql, began) = (new List<Trial>(), "", Stopwatch.StartNew());
+        foreach (var faults in asked.Faults.GroupBy(fault => fault.NeedsHardware))
         {
-            mysql = await system.MySqlVersionAsync();
-            await Trial.WarmUpAsync(system, stop);
-            var began = Stopwatch.StartNew();
-            foreach (var (number, fault) in Enumerable.Range(0, asked.Trials).SelectMany(number => asked.Faults.Select(fault => (number, fault))))
+            try
             {
-                trials.Add(await Trial.RunAsync(system, fault, asked.Seed + number, stop));
-                var left = began.Elapsed / trials.Count * (asked.Trials * asked.Faults.Count - trials.Count);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number + 1}/{asked.Trials} {trials[^1]} ({left.TotalMinutes:0} min left)"));
+                var ended = await DrillStack.RunAsync(
+                    async (system, stop) =>
+                    {
+                        mysql = await system.MySqlVersionAsync();
+                        await Trial.WarmUpAsync(system, stop);
+                        foreach (var (number, fault) in Enumerable.Range(0, asked.Trials).SelectMany(number => faults.Select(fault => (number, fault))))
+                        {
+                            var since = TimeProvider.System.GetUtcNow();
+                            trials.Add(await Trial.RunAsync(system, fault, asked.Seed + number, stop));
+                            var left = began.Elapsed / trials.Count * (asked.Trials * asked.Faults.Count - trials.Count);
+                            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number + 1}/{asked.Trials} {trials[^1]} ({left.TotalMinutes:0} min left)"));
+                            if (trials[^1].Broken.Count > 0 && asked.Output.Length > 0)
+                            {
+                                Directory.CreateDirectory(asked.Output);
+                                await File.WriteAllTextAsync(Path.Combine(asked.Output, $"broken-{trials.Count}.log"), await system.LogsAsync(since), stop);
+                            }
+                        }
+                    },
+                    hardware: faults.Key);
+                if (!ended)
+                {
+                    break;
+                }
             }
-        });
+            catch (Exception e) when (e is InvalidOperationException or Xunit.Sdk.XunitException or HttpRequestException or OperationCanceledException)
+            {
+                return new DrillReport(asked, trials, mysql, e.Message); // what was measured until then is not lost
+            }
+        }
+
         return new DrillReport(asked, trials, mysql);
     }
 }

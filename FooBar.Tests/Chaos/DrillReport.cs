@@ -10,7 +10,8 @@ namespace FooBar.Tests.Chaos;
 /// <param name="asked">What the drill was asked for.</param>
 /// <param name="trials">What was measured.</param>
 /// <param name="mysql">MySQL's version.</param>
-internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> trials, string mysql)
+/// <param name="failure">Why it could not go on; null if it came to its end.</param>
+internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> trials, string mysql, string? failure = null)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -29,6 +30,7 @@ internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> tri
         ("own reads missed", row => Sum(row, Promise.OwnWritesRead)),
         ("stale reads that said so", row => $"{row.Sum(trial => trial.SaidBehind)}"),
         ("asked again: writes, reads", row => $"{row.Sum(trial => trial.WritesAgain)}, {row.Sum(trial => trial.ReadsAgain)}"),
+        ("not healed", row => Sum(row, Promise.Heals)),
         ("how it healed", How),
         ("healed in, median / worst", row => $"{MedianAndWorst.Of(row.Select(trial => trial.Healed))}"),
     ];
@@ -47,7 +49,7 @@ internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> tri
             text.AppendLine();
             text.AppendLine(Line(Columns.Select(column => column.Title)));
             text.AppendLine(Line(Columns.Select(_ => "---")));
-            foreach (var row in trials.GroupBy(trial => trial.Fault))
+            foreach (var row in trials.GroupBy(trial => trial.Fault).OrderBy(row => asked.Faults.ToList().IndexOf(row.Key)))
             {
                 text.AppendLine(Line(Columns.Select(column => column.Text(row))));
             }
@@ -69,7 +71,7 @@ internal sealed class DrillReport(DrillArguments asked, IReadOnlyList<Trial> tri
                     $"{string.Join(", ", trial.Broken.CountBy(violation => violation.Promise).Select(pair => $"{pair.Key} ({pair.Value})"))}: ./drill --only \"{trial.Fault}\" --seed {trial.Seed}");
             }
 
-            return broken.Count == 0 ? "" : $"\nBROKEN PROMISES in {broken.Count} of {trials.Count} trials:\n{text}";
+            return (broken.Count == 0 ? "" : $"\nBROKEN PROMISES in {broken.Count} of {trials.Count} trials:\n{text}") + (failure is null ? "" : $"\nThe drill could not go on: {failure}\n");
         }
     }
 

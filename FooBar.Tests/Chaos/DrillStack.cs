@@ -7,11 +7,12 @@ namespace FooBar.Tests.Chaos;
 internal static class DrillStack
 {
     /// <param name="work">What is done; its token is cancelled by Ctrl-C.</param>
+    /// <param name="hardware">Whether the databases have disks that can be filled and clocks that can be moved.</param>
     /// <returns>Whether the work came to its end.</returns>
-    public static async Task<bool> RunAsync(Func<ChaosSystem, CancellationToken, Task> work)
+    public static async Task<bool> RunAsync(Func<ChaosSystem, CancellationToken, Task> work, bool hardware = false)
     {
         var images = new PublishedImages();
-        var system = new ChaosSystem(images);
+        var system = hardware ? ChaosSystem.WithHardware(images) : new ChaosSystem(images);
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext signal)
         {

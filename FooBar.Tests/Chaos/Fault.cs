@@ -13,7 +13,7 @@ public sealed record Fault(string Component, string What, TimeSpan For, TakeAway
     private static readonly ImmutableHashSet<Promise> Everything = [.. Enum.GetValues<Promise>()];
 
     private static readonly ImmutableHashSet<Promise> Safety =
-        [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual];
+        [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual, Promise.Heals];
 
     /// <summary>
     /// What holds although this is away. Two parts at a time may cost answers, but neither data nor the truth about it. Who talks to a
@@ -23,6 +23,9 @@ public sealed record Fault(string Component, string What, TimeSpan For, TakeAway
         Component.Contains(" and ", StringComparison.Ordinal) ? Safety
         : Component == "gateway" ? Everything.Remove(Promise.NoReadAskedAgain)
         : Everything;
+
+    /// <summary>Whether it is done on a stack whose databases have disks and clocks of their own.</summary>
+    public bool NeedsHardware { get; init; }
 
     public override string ToString() => $"{Component}: {What}";
 

@@ -1,3 +1,5 @@
+using FooBar.Tests.Support.Publishing;
+
 namespace FooBar.Tests.Chaos;
 
 /// <summary>Everything that <c>./drill</c> takes away, in the order of its table.</summary>
@@ -20,6 +22,9 @@ public static class Faults
         Primary("cut off from all", Damage.Cut(Others)),
         Primary("cut off from the replica and the coordinator", Damage.Cut(node => [Peer(node), Coordinator])),
         Primary("cut off from all, then stopped gracefully", new Damage(CutAndStopAsync, Damage.Stopped.Undo)),
+        Primary("disk full for 6 s", 6, Damage.DiskFull) with { NeedsHardware = true },
+        Primary("disk full for 30 s", 30, Damage.DiskFull) with { NeedsHardware = true },
+        .. Clocks(Primary),
         .. EveryWay("the replica", node => [Peer(node)]),
         .. EveryWay("the coordinator", _ => [Coordinator]),
         .. EveryWay("the site", _ => Site),
@@ -30,6 +35,8 @@ public static class Faults
         Replica("cut off from all", Cut.TotalSeconds, Damage.Cut(Others)),
         Replica("cut off from the coordinator", Cut.TotalSeconds, Damage.Cut(_ => [Coordinator])),
         Replica("cut off from the site", Cut.TotalSeconds, Damage.Cut(_ => Site)),
+        Replica("disk full for 6 s", 6, Damage.DiskFull) with { NeedsHardware = true },
+        .. Clocks(Replica),
         Killed("coordinator", Coordinator),
         Killed("site", "web-1"),
         Killed("gateway", "gateway-1"),
@@ -109,6 +116,12 @@ public static class Faults
         Primary($"cut off from {from}", Damage.Cut(others)),
         Primary($"hears nothing from {from}", Damage.Cut(others, Direction.In)),
         Primary($"sends nothing to {from}", Damage.Cut(others, Direction.Out)),
+    ];
+
+    private static Fault[] Clocks(Func<string, double, Damage, Fault> of) => PreparedTools.FakeTime is null ? [] :
+    [
+        of("clock 5 min ahead", 5, Damage.Clock(TimeSpan.FromMinutes(5))) with { NeedsHardware = true },
+        of("clock 5 min behind", 5, Damage.Clock(TimeSpan.FromMinutes(-5))) with { NeedsHardware = true },
     ];
 
     private static async Task CutAndStopAsync(ChaosSystem system, string node)

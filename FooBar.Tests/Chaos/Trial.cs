@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using FooBar.Tests.Chaos.History;
+using FooBar.Tests.Support;
 
 namespace FooBar.Tests.Chaos;
 
@@ -67,18 +68,24 @@ public sealed record Trial(
             healing = Stopwatch.StartNew();
         }
 
-        await system.WholeAsync(HealsWithin);
+        var given = load.Now;
+        var ill = await IllAsync(async bound =>
+        {
+            await system.WholeAsync(bound);
+            await Eventually.Within(bound, () => Assert.True(load.LastWritten >= given, "No write is acknowledged."));
+        });
         var healed = healing.Elapsed;
         await Task.Delay(After, cancellationToken);
         await stop.CancelAsync();
         await users;
+        ill = [.. ill, .. await IllAsync(system.WholeAsync)];
 
         var calls = load.Calls;
         return new Trial(
             fault, seed, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
             calls.Count(call => call is { IsWrite: true, Outcome: Outcome.Done }), calls.Count(call => call is { IsWrite: false, Outcome: Outcome.Done }),
             calls.Where(call => call.IsWrite).Sum(call => call.AskedAgain), calls.Where(call => !call.IsWrite).Sum(call => call.AskedAgain), calls.Count(call => call.SaysBehind),
-            await system.DecisionsAsync(since), HistoryChecker.Check(calls, await system.CopiesAsync(run)));
+            await system.DecisionsAsync(since), [.. HistoryChecker.Check(calls, await system.CopiesAsync(run, HealsWithin)), .. ill]);
     }
 
     /// <summary>One line, and more if a promise was broken.</summary>
@@ -88,6 +95,19 @@ public sealed record Trial(
             $"{Fault}: write gap {WriteGap.TotalSeconds:0.00} s, read gap {ReadGap.TotalSeconds:0.00} s, healed in {Healed.TotalSeconds:0.00} s ({Healing}), {Writes} writes, {Reads} reads, "
             + $"asked again {WritesAgain} and {ReadsAgain}, {SaidBehind} said behind; {(Broken.Count == 0 ? "no promise broken" : $"{Broken.Count} BROKEN PROMISES")}");
         return Broken.Count == 0 ? line : $"{line}\n    {string.Join("\n    ", [.. Broken.Take(5), .. Decisions])}\n   ";
+    }
+
+    private static async Task<IReadOnlyList<Violation>> IllAsync(Func<TimeSpan, Task> whole)
+    {
+        try
+        {
+            await whole(HealsWithin);
+            return [];
+        }
+        catch (Xunit.Sdk.XunitException e)
+        {
+            return [new Violation(Promise.Heals, e.Message)];
+        }
     }
 
     private static string NewRun() => $"c{Guid.NewGuid():N}"[..9];

@@ -22,7 +22,11 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly ConcurrentQueue<Call> calls = new();
+    private long lastWritten;
     public TimeSpan Now => clock.Elapsed;
+
+    /// <summary>When the last acknowledged write was acknowledged.</summary>
+    public TimeSpan LastWritten => TimeSpan.FromTicks(Interlocked.Read(ref lastWritten));
 
     public IReadOnlyList<Call> Calls => [.. calls.OrderBy(call => call.Start)];
 
@@ -100,6 +104,11 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
             {
                 outcome = Outcome.Unknown;
             }
+        }
+
+        if (outcome == Outcome.Done)
+        {
+            Interlocked.Exchange(ref lastWritten, Now.Ticks);
         }
 
         calls.Enqueue(new Call(user, id is null ? Ask.Create : Ask.Edit, title, version, start, Now, outcome) { AskedAgain = asked - 1 });

@@ -21,6 +21,9 @@ public enum Promise
     /// <summary>Both copies are the same.</summary>
     CopiesEqual,
 
+    /// <summary>Given back, everything is whole again without anybody's help.</summary>
+    Heals,
+
     /// <summary>No read got an error.</summary>
     NoReadFailed,
 

@@ -1,6 +1,6 @@
 namespace FooBar.Tests.Support.Publishing;
 
-/// <summary>What ./test brings to a machine that lacks it (containers/prepare.sh), so that <c>dotnet test</c> finds it too.</summary>
+/// <summary>What ./test and ./drill bring to a machine that lacks it (containers/prepare.sh), so that <c>dotnet test</c> finds it too.</summary>
 internal static class PreparedTools
 {
     private static readonly string Cache = Path.Combine(
@@ -9,6 +9,9 @@ internal static class PreparedTools
 
     /// <summary>kubectl with a Kustomize of this decade: the one in the cache, which is there only where the machine's own is too old.</summary>
     public static string Kubectl { get; } = File.Exists(Path.Combine(Cache, "kubectl")) ? Path.Combine(Cache, "kubectl") : Find("kubectl");
+
+    /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
+    public static string? FakeTime { get; } = File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
 
     public static string Node { get; } = Find("node");
 

@@ -5,7 +5,7 @@ namespace FooBar.Tests.Unit.Chaos;
 
 public sealed class FaultTests
 {
-    private static readonly Promise[] Safety = [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual];
+    private static readonly Promise[] Safety = [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual, Promise.Heals];
 
     [Fact]
     public void Fault_OfOnePart_PromisesEverything() =>
