@@ -138,6 +138,6 @@ internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership
     private JournalException Unreadable(KubernetesException e) => new($"The journal cannot be read: {e.Message}{Remedy(e)}", e);
 
     private string Remedy(KubernetesException e) => e.Absent
-        ? $"; the deployment makes the {Place}, empty: apply it for a new cluster, or restore it from a backup if the cluster has served before, see docs/runbooks/journal-damaged.md."
+        ? $"; the deployment makes the {Place}, empty: apply it for a new cluster; if this one has served before, see docs/runbooks/journal-lost.md first."
         : $"; see that the API server can be reached and that the coordinator's service account has the verbs get and update on the {Place}.";
 }

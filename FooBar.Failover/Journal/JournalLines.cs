@@ -52,7 +52,7 @@ internal sealed record JournalLines(JournalLine? Last, int Length)
     }
 
     public static JournalException Damaged(string where, long number) => new(
-        $"Line {number} of the journal {where} is damaged; restore it from a backup, see docs/runbooks/journal-damaged.md. Nothing is decided without it.");
+        $"Line {number} of the journal {where} is damaged; nothing is decided without it. See docs/runbooks/journal-damaged.md.");
 
     private static JournalLine? Decode(string text)
     {
