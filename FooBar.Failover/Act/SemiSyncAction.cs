@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FooBar.Data.Consistency;
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Leadership;
@@ -10,13 +11,15 @@ namespace FooBar.Failover.Act;
 /// <summary>Makes commits wait for replicas, and lets them go on without.</summary>
 internal sealed class SemiSyncAction(
     NodeConnections connections, NodeProbe probe, SemiSyncOff semiSyncOff, Acknowledgements acknowledgements, IJournal journal, ILeadership leadership,
-    IOptions<FailoverOptions> options)
+    IOptions<FailoverOptions> options, TimeProvider clock)
 {
     /// <summary>
     /// How long a commit waits for its acknowledgement, in milliseconds: the variable's greatest value, 49 days. The
     /// coordinator ends the wait by degrading; the server must never end it by itself.
     /// </summary>
     private const string Forever = "4294967295";
+
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(50);
 
     public static async Task WaitForAsync(NodeSession primary, int replicas, CancellationToken cancellationToken)
     {
@@ -53,10 +56,9 @@ internal sealed class SemiSyncAction(
     /// </summary>
     public async Task SynchronizeAsync(Synchronize decision, CancellationToken cancellationToken)
     {
-        var limit = options.Value.ActionTimeout;
         await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
         await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
-        if (!await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), limit / 2, cancellationToken))
+        if (!await HoldsAsync(decision.Replica, await primary.ExecutedAsync(cancellationToken), cancellationToken))
         {
             throw new ActionException($"{decision.Replica} is still catching up with {decision.Primary}; writes do not wait for it yet.");
         }
@@ -79,7 +81,7 @@ internal sealed class SemiSyncAction(
         {
             await WaitForAsync(primary, after.Acknowledgements, cancellationToken);
             await primary.ExecuteAsync(EpochTable.Write, cancellationToken, ("@epoch", before.Epoch), ("@node", decision.Primary));
-            if (!await replica.WaitForExecutedAsync(await primary.ExecutedAsync(cancellationToken), limit / 2, cancellationToken))
+            if (!await HoldsAsync(decision.Replica, await primary.ExecutedAsync(cancellationToken), cancellationToken))
             {
                 throw new ActionException($"{decision.Replica} fell behind {decision.Primary} while it was being synchronized.");
             }
@@ -97,6 +99,24 @@ internal sealed class SemiSyncAction(
             await ReleaseAsync(decision.Primary, journal.Current.Acknowledgements);
             throw;
         }
+    }
+
+    // Received is enough, for a promotion applies all that was received: under load a replica may never have applied everything. But it
+    // has to have applied the epoch, by which it is known to have the data.
+    private async Task<bool> HoldsAsync(string replica, GtidSet set, CancellationToken cancellationToken)
+    {
+        var end = clock.GetUtcNow() + options.Value.ActionTimeout / 5;
+        while (await probe.ProbeAsync(replica, cancellationToken) is var view && !(view.Holds(set) && view.Epoch == journal.Current.Epoch))
+        {
+            if (clock.GetUtcNow() > end)
+            {
+                return false;
+            }
+
+            await Task.Delay(Recheck, clock, cancellationToken);
+        }
+
+        return true;
     }
 
     private static ImmutableSortedSet<string>? Without(ImmutableSortedSet<string>? nodes, string node) => nodes?.Remove(node) is { IsEmpty: false } others ? others : null;
