@@ -56,12 +56,22 @@ public sealed class FailoverOptions
     public TimeSpan SourceSilentAfter { get; set; } = TimeSpan.FromSeconds(1.3);
 
     /// <summary>
+    /// After how long without a statement of the application's account the site does not reach the primary. If it goes on reaching
+    /// an in-sync replica, that one takes over. Longer than the pause and the time limit of the site's probes together
+    /// (<c>Data:ProbeInterval</c>, <c>Data:ProbeTimeLimit</c>); 0: never.
+    /// </summary>
+    public TimeSpan SiteSilentAfter { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// How long a node that has not answered once since the coordinator started may take to start, a primary unless a replica has
     /// heard it before.
     /// </summary>
     public TimeSpan StartGrace { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long after an automatic failover the next one needs the primary that was lost then to be back in sync.</summary>
+    /// <summary>
+    /// How long after an automatic failover the next one needs the primary that was lost then to be back in sync, or if it was lost
+    /// to the site only, to be reached by it again.
+    /// </summary>
     public TimeSpan FailoverWindow { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>How long one step of an action may take before it is given up and decided anew.</summary>

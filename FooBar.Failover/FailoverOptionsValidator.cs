@@ -62,6 +62,7 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             (nameof(options.ActionTimeout), options.ActionTimeout, 1, 600),
             (nameof(options.ReplicaLostAfter), options.ReplicaLostAfter, 0.5, 600),
             (nameof(options.SourceSilentAfter), options.SourceSilentAfter, 1, 60),
+            (nameof(options.SiteSilentAfter), options.SiteSilentAfter, 0, 600),
             (nameof(options.StartGrace), options.StartGrace, 0, 600),
             (nameof(options.FailoverWindow), options.FailoverWindow, 0, 604800),
             (nameof(options.CloneTimeout), options.CloneTimeout, 1, 604800)))

@@ -12,7 +12,7 @@ namespace FooBar.Failover.Act;
 /// promoted. Until the promotion is in the journal it can be taken back, and is where it does not succeed.
 /// </summary>
 internal sealed class SwitchoverAction(
-    NodeConnections connections, FenceAction fence, PromoteAction promote, IJournal journal, IOptions<FailoverOptions> options)
+    NodeConnections connections, FenceAction fence, PromoteAction promote, IJournal journal, IOptions<FailoverOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan ReconnectsWithin = TimeSpan.FromMilliseconds(300);
 
@@ -22,7 +22,9 @@ internal sealed class SwitchoverAction(
         if (journal.Current.Handover is null)
         {
             await CatchUpAsync(decision, replica, cancellationToken);
-            await journal.WriteAsync(journal.Current with { Handover = decision.Replica }, decision.Reason, cancellationToken);
+            await journal.WriteAsync(
+                journal.Current with { Handover = decision.Replica, FollowedSiteAt = decision.FollowsSite ? clock.GetUtcNow() : journal.Current.FollowedSiteAt },
+                decision.Reason, cancellationToken);
         }
 
         try

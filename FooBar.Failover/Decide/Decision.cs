@@ -48,7 +48,11 @@ public sealed record Promote(string Replica, string? Former, long Epoch, bool Ac
 /// <param name="Primary">Who is primary.</param>
 /// <param name="Replica">Who takes over.</param>
 /// <param name="Leaving">Whether the primary is being stopped, so that clients must not be let in again whatever happens.</param>
-public sealed record Switchover(string Primary, string Replica, bool Leaving, string Reason) : Decision(Reason);
+public sealed record Switchover(string Primary, string Replica, bool Leaving, string Reason) : Decision(Reason)
+{
+    /// <summary>Whether nobody asked for it, but the site reaches the replica only; the journal remembers when.</summary>
+    public bool FollowsSite { get; init; }
+}
 
 /// <summary>Give up a switchover that cannot be ended; the primary goes on.</summary>
 public sealed record AbandonSwitchover(string Primary, string Reason) : Decision(Reason);

@@ -62,6 +62,7 @@ public static class FailoverRules
             ?? SwitchoverRules.Continue(seen, primary, journal)
             ?? SwitchoverRules.Leave(seen, primary, journal)
             ?? DiskRules.Leave(seen, primary, journal, rules)
+            ?? SiteRules.Follow(seen, primary, journal, rules)
             ?? HoldForPrimary(primary, journal)
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)

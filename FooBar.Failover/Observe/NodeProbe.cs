@@ -1,11 +1,13 @@
+using System.Collections.Immutable;
 using FooBar.Data.Consistency;
 using FooBar.Failover.Act;
+using Microsoft.Extensions.Options;
 using MySqlConnector;
 
 namespace FooBar.Failover.Observe;
 
 /// <summary>Asks one node for everything that a decision needs. Throws when the node cannot answer.</summary>
-internal sealed class NodeProbe(NodeConnections connections)
+internal sealed class NodeProbe(NodeConnections connections, IOptions<FailoverOptions> options)
 {
     public async Task<NodeView> ProbeAsync(string node, CancellationToken cancellationToken)
     {
@@ -14,6 +16,7 @@ internal sealed class NodeProbe(NodeConnections connections)
         return view with
         {
             SemiSync = await SemiSyncStatusAsync(session, view.SemiSync, cancellationToken),
+            SiteSilence = await SiteAsync(session, cancellationToken),
             Replication = await ReplicationAsync(session, cancellationToken),
             Epoch = await EpochAsync(session, cancellationToken),
         };
@@ -78,6 +81,31 @@ internal sealed class NodeProbe(NodeConnections connections)
         }
 
         return view;
+    }
+
+    // The latest statement of each host, by its beginning: that is when it arrived. The server counts these times from its own start.
+    private async Task<ImmutableDictionary<string, TimeSpan>> SiteAsync(NodeSession session, CancellationToken cancellationToken)
+    {
+        if (options.Value.SiteSilentAfter == TimeSpan.Zero)
+        {
+            return ImmutableDictionary<string, TimeSpan>.Empty;
+        }
+
+        var silence = ImmutableDictionary.CreateBuilder<string, TimeSpan>();
+        await using var rows = await session.QueryAsync($"""
+            SELECT thread.PROCESSLIST_HOST, (CAST(own.TIMER_START AS SIGNED) - CAST(MAX(latest.TIMER_START) AS SIGNED)) DIV 1000000
+            FROM performance_schema.threads thread
+            JOIN performance_schema.events_statements_current latest USING (THREAD_ID)
+            JOIN performance_schema.events_statements_current own ON own.THREAD_ID = PS_CURRENT_THREAD_ID()
+            WHERE thread.PROCESSLIST_USER = '{options.Value.Application.User}' AND thread.PROCESSLIST_HOST <> '' AND latest.TIMER_START > 0
+            GROUP BY thread.PROCESSLIST_HOST, own.TIMER_START
+            """, cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            silence[rows.GetString(0)] = TimeSpan.FromMicroseconds(Convert.ToDouble(rows.GetValue(1), null));
+        }
+
+        return silence.ToImmutable();
     }
 
     private static async Task<ReplicationView?> ReplicationAsync(NodeSession session, CancellationToken cancellationToken)

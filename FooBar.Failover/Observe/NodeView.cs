@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FooBar.Data.Consistency;
 
 namespace FooBar.Failover.Observe;
@@ -39,6 +40,15 @@ public sealed record NodeView(string Name)
     public bool OfflineMode { get; init; }
 
     public bool Writable => Reachable && !SuperReadOnly && !OfflineMode;
+
+    /// <summary>Since when it is writable; null while it is not.</summary>
+    public DateTimeOffset? WritableSince { get; init; }
+
+    /// <summary>What it has heard of the site, by host; nothing of hosts that have been silent for long.</summary>
+    public ImmutableDictionary<string, SiteSign> Site { get; init; } = ImmutableDictionary<string, SiteSign>.Empty;
+
+    /// <summary>How long before its answer it heard of each host of the site that is connected to it.</summary>
+    public ImmutableDictionary<string, TimeSpan> SiteSilence { get; init; } = ImmutableDictionary<string, TimeSpan>.Empty;
 
     /// <summary>Whether it cannot write because its disk is full.</summary>
     public bool DiskFull { get; init; }

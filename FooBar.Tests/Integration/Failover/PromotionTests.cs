@@ -165,6 +165,39 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
     }
 
     [Fact]
+    public async Task Site_ThatStopsReachingThePrimaryOnly_IsFollowedToTheReplica()
+    {
+        var (former, next) = (Primary, Replica);
+        using var cut = new CancellationTokenSource();
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using var toFormer = await nodes.OpenAsync(former, Token, "application", CoordinatorHost.Password("application"));
+        await using var toNext = await nodes.OpenAsync(next, Token, "application", CoordinatorHost.Password("application"));
+        var talking = Task.WhenAll(TalkAsync(toFormer, cut.Token), TalkAsync(toNext, end.Token));
+        await Eventually.Within(Soon, () => Assert.All(coordinator.Latest!.Seen.Nodes, node => Assert.Contains(node.Site.Values, sign => sign.Lasted > TimeSpan.FromSeconds(2.5))));
+        Assert.IsType<Steady>(coordinator.Latest!.Decision);
+
+        await cut.CancelAsync();
+
+        await Eventually.Within(Soon, () => Assert.Equal(next, Primary));
+        await end.CancelAsync();
+        await talking;
+        await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
+        await coordinator.DisposeAsync(); // it holds the journal
+        Assert.Contains($"The site reaches {next} and has not reached the primary {former} for 2 s", await File.ReadAllTextAsync(cluster.Journal, Token), StringComparison.Ordinal);
+        coordinator = await StartAsync();
+
+        static async Task TalkAsync(MySqlConnection connection, CancellationToken stop)
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await using var command = new MySqlCommand("SELECT 1", connection);
+                await command.ExecuteScalarAsync(CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(100), stop).ContinueWith(_ => { }, TaskScheduler.Default);
+            }
+        }
+    }
+
+    [Fact]
     public async Task SemiSync_TurnedOff_WakesTheServerByEndingAReplicasConnection()
     {
         var primary = Primary;

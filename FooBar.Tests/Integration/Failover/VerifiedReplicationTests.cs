@@ -79,7 +79,7 @@ public sealed class VerifiedReplicationTests : IAsyncLifetime
         rules.ReplicationCertificateAuthority = certificateAuthority;
         var options = Options.Create(rules);
         var connections = new NodeConnections(configuration, new OnlyCoordinator(), options);
-        return (options, new NodeProbe(connections), connections);
+        return (options, new NodeProbe(connections, options), connections);
     }
 
     private async Task ReplicatesAsync(string text)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FooBar.Failover.Observe;
 using Xunit;
 
@@ -72,6 +73,40 @@ public sealed class NodeHistoryTests
         Assert.Equal(At(0.2), After(Primary(0), lacking, silent, lacking with { AnsweredAt = At(1) }).SemiSync.LackingSince);
         Assert.Null(After(lacking, Primary(0.4)).SemiSync.LackingSince);
     }
+
+    [Fact]
+    public void Site_HeardWithoutALongPause_KeepsItsBeginning()
+    {
+        var now = After(Heard(0, 0), Heard(0.7, 0.1), Heard(1.7, 0.2), Heard(3, 0.5));
+
+        Assert.Equal(new SiteSign(At(2.5), At(0)), now.Site["web-1"]);
+    }
+
+    [Fact]
+    public void Site_HeardAfterALongPause_BeginsAnew()
+    {
+        Assert.Equal(new SiteSign(At(1.1), At(1.1)), After(Heard(0, 0), Heard(1.1, 0)).Site["web-1"]);
+    }
+
+    [Fact]
+    public void Site_WhoseConnectionEnded_IsRememberedForAWhile()
+    {
+        var heard = Heard(0, 0);
+
+        Assert.Equal(new SiteSign(At(0), At(0)), After(heard, new NodeView("mysql-1") { Error = "no answer" }, Primary(5)).Site["web-1"]);
+        Assert.Equal(new SiteSign(At(0), At(0)), After(heard, Heard(5, 60)).Site["web-1"]);
+        Assert.Empty(After(heard, Primary(601)).Site);
+    }
+
+    [Fact]
+    public void Writable_DatesFromTheFirstAnswerThatSaysSo()
+    {
+        Assert.Equal(At(1), After(Primary(0) with { SuperReadOnly = true }, Primary(1), new NodeView("mysql-1") { Error = "no answer" }, Primary(3)).WritableSince);
+        Assert.Null(After(Primary(0), Primary(1) with { OfflineMode = true }).WritableSince);
+    }
+
+    private static NodeView Heard(double seconds, double ago) =>
+        Primary(seconds) with { SiteSilence = ImmutableDictionary<string, TimeSpan>.Empty.Add("web-1", TimeSpan.FromSeconds(ago)) };
 
     private static NodeView After(params NodeView[] views) =>
         views.Aggregate((NodeView?)null, (before, view) => NodeHistory.Continue(view, before, view.Reachable ? view.AnsweredAt : At(2)))!;
