@@ -38,7 +38,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
     {
         if (own.Replication is { } old)
         {
-            if (!await relayLog.ApplyAsync(replica, own.Name, cancellationToken))
+            if (!await relayLog.ApplyAsync(replica, cancellationToken))
             {
                 throw new ActionException($"{own.Name} has not applied all that it received from {old.SourceHost}; it keeps its source until it has.");
             }

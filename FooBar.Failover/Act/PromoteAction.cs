@@ -121,7 +121,7 @@ internal sealed class PromoteAction(
 
     private async Task ApplyAllAsync(NodeSession replica, string name, CancellationToken cancellationToken)
     {
-        if (!await relayLog.ApplyAsync(replica, name, cancellationToken))
+        if (!await relayLog.ApplyAsync(replica, cancellationToken))
         {
             throw new ActionException($"{name} has not applied all that it received; it is promoted when it has.");
         }

@@ -108,7 +108,7 @@ internal sealed class NodeProbe(NodeConnections connections, IOptions<FailoverOp
         return silence.ToImmutable();
     }
 
-    private static async Task<ReplicationView?> ReplicationAsync(NodeSession session, CancellationToken cancellationToken)
+    public static async Task<ReplicationView?> ReplicationAsync(NodeSession session, CancellationToken cancellationToken)
     {
         await using var rows = await session.QueryAsync("""
             SELECT c.HOST, c.PORT, c.AUTO_POSITION, c.SSL_ALLOWED, s.SERVICE_STATE, a.SERVICE_STATE, s.RECEIVED_TRANSACTION_SET,

@@ -62,7 +62,7 @@ public sealed class VerifiedReplicationTests : IAsyncLifetime
     private async Task AttachAsync(string certificateAuthority)
     {
         var (options, probe, connections) = Coordinator(certificateAuthority);
-        await new AttachAction(connections, probe, new RelayLog(probe, options), options, TimeProvider.System)
+        await new AttachAction(connections, probe, new RelayLog(options), options, TimeProvider.System)
             .RunAsync(new Attach("mysql-2", "mysql-1", "The test says so."), limit.Token);
     }
 
