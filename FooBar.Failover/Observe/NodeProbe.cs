@@ -23,7 +23,8 @@ internal sealed class NodeProbe(NodeConnections connections, IOptions<FailoverOp
     }
 
     // A full disk is in the server's log: it could not make a file larger (a moment ago), or it cannot write the binary log. Then it
-    // waits, says so again only every 10 minutes, and meanwhile every commit waits, too.
+    // waits, says so again only every 10 minutes, and meanwhile every commit waits, too. InnoDB's own thread for GTIDs is left in that
+    // state by its last commit, and stays there for as long as it has nothing to do.
     private static async Task<NodeView> ServerAsync(NodeSession session, NodeView view, CancellationToken cancellationToken)
     {
         await using var rows = await session.QueryAsync("""
@@ -36,7 +37,7 @@ internal sealed class NodeProbe(NodeConnections connections, IOptions<FailoverOp
                              AND (LOGGED > NOW(6) - INTERVAL 2 SECOND
                                   OR (LOGGED > NOW(6) - INTERVAL 11 MINUTE
                                       AND EXISTS (SELECT 1 FROM performance_schema.threads
-                                                  WHERE PROCESSLIST_STATE = 'waiting for handler commit' AND PROCESSLIST_TIME >= 2))))
+                                                  WHERE TYPE = 'FOREGROUND' AND PROCESSLIST_STATE = 'waiting for handler commit' AND PROCESSLIST_TIME >= 2))))
             """, cancellationToken);
         await rows.ReadAsync(cancellationToken);
         return view with
