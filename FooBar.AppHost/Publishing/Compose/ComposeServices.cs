@@ -7,6 +7,10 @@ namespace FooBar.AppHost.Publishing.Compose;
 /// <summary>The containers of a compose file, as restricted as the pods in Kubernetes.</summary>
 internal sealed class ComposeServices(PublishedApplication application, PublishSettings settings)
 {
+    // In a network without a way out the name of a container that is gone is looked up for 20 s. For as long a replica that tries to reach
+    // it again does not stop, and is not promoted before.
+    private static readonly string[] Resolver = ["timeout:1", "attempts:1"];
+
     public YamlMap All
     {
         get
@@ -47,6 +51,7 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
         { "security_opt", (string[])["no-new-privileges:true"] },
         { "mem_limit", Megabytes(service.Kubernetes.Memory.Most) },
         { "tmpfs", (string[])["/tmp:size=64m"] },
+        { "dns_opt", Resolver },
         { "networks", Networks(service) },
         { "ports", service.IsExternal ? service.Ports.Select(Port) : null },
         {
@@ -72,6 +77,7 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
         { "mem_limit", Megabytes(cluster.Kubernetes.Memory.Most) },
         { "stop_grace_period", "2m" },
         { "tmpfs", (string[])["/tmp:size=256m", $"/var/run/mysqld:size=16m,uid={Pod.MySqlUser},gid={Pod.MySqlUser}"] },
+        { "dns_opt", Resolver },
         { "networks", new YamlMap { { cluster.Compose.Network, new YamlMap() } } },
         { "environment", Environment([.. cluster.Variables.Select(variable => (variable.Name, Render(variable.Value)))]) },
         {
