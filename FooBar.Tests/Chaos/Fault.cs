@@ -27,6 +27,9 @@ public sealed record Fault(string Component, string What, TimeSpan For, TakeAway
     /// <summary>Whether it is done on a stack whose databases have disks and clocks of their own.</summary>
     public bool NeedsHardware { get; init; }
 
+    /// <summary>About how long it takes to heal, for the estimate at the start.</summary>
+    public TimeSpan HealsIn { get; init; } = TimeSpan.FromSeconds(6);
+
     public override string ToString() => $"{Component}: {What}";
 
     /// <summary>Whether <c>--only</c> names it: its component, or its component and what is done.</summary>

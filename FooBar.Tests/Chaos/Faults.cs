@@ -22,8 +22,7 @@ public static class Faults
         Primary("cut off from all", Damage.Cut(Others)),
         Primary("cut off from the replica and the coordinator", Damage.Cut(node => [Peer(node), Coordinator])),
         Primary("cut off from all, then stopped gracefully", new Damage(CutAndStopAsync, Damage.Stopped.Undo)),
-        Primary("disk full for 6 s", 6, Damage.DiskFull) with { NeedsHardware = true },
-        Primary("disk full for 30 s", 30, Damage.DiskFull) with { NeedsHardware = true },
+        DiskFull(Primary),
         .. Clocks(Primary),
         .. EveryWay("the replica", node => [Peer(node)]),
         .. EveryWay("the coordinator", _ => [Coordinator]),
@@ -35,7 +34,7 @@ public static class Faults
         Replica("cut off from all", Cut.TotalSeconds, Damage.Cut(Others)),
         Replica("cut off from the coordinator", Cut.TotalSeconds, Damage.Cut(_ => [Coordinator])),
         Replica("cut off from the site", Cut.TotalSeconds, Damage.Cut(_ => Site)),
-        Replica("disk full for 6 s", 6, Damage.DiskFull) with { NeedsHardware = true },
+        DiskFull(Replica),
         .. Clocks(Replica),
         Killed("coordinator", Coordinator),
         Killed("site", "web-1"),
@@ -117,6 +116,9 @@ public static class Faults
         Primary($"hears nothing from {from}", Damage.Cut(others, Direction.In)),
         Primary($"sends nothing to {from}", Damage.Cut(others, Direction.Out)),
     ];
+
+    private static Fault DiskFull(Func<string, double, Damage, Fault> of) =>
+        of("disk full for 6 s", 6, Damage.DiskFull) with { NeedsHardware = true, HealsIn = TimeSpan.FromMinutes(1) };
 
     private static Fault[] Clocks(Func<string, double, Damage, Fault> of) => PreparedTools.FakeTime is null ? [] :
     [

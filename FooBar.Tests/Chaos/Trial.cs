@@ -22,7 +22,7 @@ public sealed record Trial(
     Fault Fault, int Seed, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind,
     IReadOnlyList<string> Decisions, IReadOnlyList<Violation> Violations)
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(0.8), After = TimeSpan.FromSeconds(1), HealsWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(0.8), After = TimeSpan.FromSeconds(0.8), HealsWithin = TimeSpan.FromMinutes(3);
 
     /// <summary>Promises that were broken.</summary>
     public IReadOnlyList<Violation> Broken { get; } = [.. Violations.Where(violation => Fault.Promises.Contains(violation.Promise))];
@@ -33,7 +33,7 @@ public sealed record Trial(
         : "by itself";
 
     /// <summary>How long a trial takes, roughly.</summary>
-    public static TimeSpan Expected(Fault fault) => Before + fault.For + TimeSpan.FromSeconds(5) + After;
+    public static TimeSpan Expected(Fault fault) => Before + fault.For + fault.HealsIn + After;
 
     public int Count(Promise promise) => Violations.Count(violation => violation.Promise == promise);
 
@@ -76,13 +76,14 @@ public sealed record Trial(
         });
         var healed = healing.Elapsed;
         await Task.Delay(After, cancellationToken);
+        var end = load.Now;
         await stop.CancelAsync();
         await users;
         ill = [.. ill, .. await IllAsync(system.WholeAsync)];
 
         var calls = load.Calls;
         return new Trial(
-            fault, seed, Gap(calls, begun, call => call.IsWrite), Gap(calls, begun, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
+            fault, seed, Gap(calls, begun, end, call => call.IsWrite), Gap(calls, begun, end, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
             calls.Count(call => call is { IsWrite: true, Outcome: Outcome.Done }), calls.Count(call => call is { IsWrite: false, Outcome: Outcome.Done }),
             calls.Where(call => call.IsWrite).Sum(call => call.AskedAgain), calls.Where(call => !call.IsWrite).Sum(call => call.AskedAgain), calls.Count(call => call.SaysBehind),
             await system.DecisionsAsync(since), [.. HistoryChecker.Check(calls, await system.CopiesAsync(run, HealsWithin)), .. ill]);
@@ -112,10 +113,10 @@ public sealed record Trial(
 
     private static string NewRun() => $"c{Guid.NewGuid():N}"[..9];
 
-    // Between two answers one after the other, whoever got them; from the fault on.
-    private static TimeSpan Gap(IReadOnlyList<Call> calls, TimeSpan since, Func<Call, bool> which)
+    // Between two answers one after the other, whoever got them, from the fault on; without a last one, until the end.
+    private static TimeSpan Gap(IReadOnlyList<Call> calls, TimeSpan since, TimeSpan end, Func<Call, bool> which)
     {
-        var ends = calls.Where(call => which(call) && call.Outcome == Outcome.Done).Select(call => call.End).Order().ToList();
-        return ends.Zip(ends.Skip(1)).Where(pair => pair.Second >= since).Select(pair => pair.Second - pair.First).DefaultIfEmpty().Max();
+        var ends = calls.Where(call => which(call) && call.Outcome == Outcome.Done).Select(call => call.End).Where(at => at < end).Append(end).Order().ToList();
+        return ends.Zip(ends.Skip(1)).Where(pair => pair.Second >= since).Select(pair => pair.Second - pair.First).DefaultIfEmpty(end).Max();
     }
 }
