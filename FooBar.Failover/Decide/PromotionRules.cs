@@ -13,7 +13,7 @@ internal static class PromotionRules
     {
         if (primary.Reachable)
         {
-            return primary.Epoch == journal.Epoch || journal.Paused ? null : Replace(seen, primary, journal);
+            return primary.Epoch == journal.Epoch ? null : Replace(seen, primary, journal);
         }
 
         if (seen.Nodes.FirstOrDefault(node => node.Reachable && node.Replication?.Hears(rules.SourceSilentAfter) == true && !FollowsAnother(seen, node)) is { } witness)
@@ -63,11 +63,11 @@ internal static class PromotionRules
     }
 
     // A primary that answers without the data of its epoch has lost it, and is lost as one that is silent.
-    private static Promote? Replace(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        !journal.InSync.IsEmpty && Missing(seen, journal).Count == 0 && Complete(seen, journal) is { } candidate
-            ? new Promote(candidate.Name, primary.Name, journal.Epoch + 1, AcceptsLoss: false,
-                $"The primary {primary.Name} has lost its data; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.")
-            : null;
+    private static Decision? Replace(ClusterView seen, NodeView primary, JournalEntry journal) =>
+        journal.InSync.IsEmpty || Missing(seen, journal).Count > 0 || Complete(seen, journal) is not { } candidate ? null
+            : journal.Paused ? new Hold($"The primary {primary.Name} has lost its data and {candidate.Name} could take over, but automatic failover is paused; resume it, or promote {candidate.Name}.")
+            : new Promote(candidate.Name, primary.Name, journal.Epoch + 1, AcceptsLoss: false,
+                $"The primary {primary.Name} has lost its data; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.");
 
     /// <summary>A promotion that was begun is ended: its primary may have taken writes already, so nobody else may.</summary>
     public static Decision Finish(ClusterView seen, JournalEntry journal)
