@@ -236,6 +236,13 @@ prepare_kubectl() {
     ) || fail "kubectl could not be fetched (apt's last lines stand above). Install kubectl 1.27 or later by hand, then start again."
 }
 
+# The drill cuts links and fills disks with the machine's own tools.
+prepare_faults() {
+    has nsenter && has iptables && has mkfs.ext4 && return
+    can_install || fail "nsenter, iptables or mkfs.ext4 is missing, and the drill cuts links and fills disks with them. Install util-linux, iptables and e2fsprogs, then start again."
+    install_packages "the drill cuts links and fills disks with them" util-linux iptables e2fsprogs
+}
+
 # The drill moves the clocks of its databases with it, and leaves that out where it is missing. A library of Debian's stable release,
 # because that runs with the C library of any MySQL image.
 prepare_clock() {

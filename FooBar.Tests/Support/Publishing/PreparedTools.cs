@@ -1,6 +1,7 @@
 namespace FooBar.Tests.Support.Publishing;
 
 /// <summary>What ./test and ./drill bring to a machine that lacks it (containers/prepare.sh), so that <c>dotnet test</c> finds it too.</summary>
+/// <remarks>Each is looked for only when it is used: ./drill needs few of them and does not bring the others.</remarks>
 internal static class PreparedTools
 {
     private static readonly string Cache = Path.Combine(
@@ -8,15 +9,15 @@ internal static class PreparedTools
         "foobar");
 
     /// <summary>kubectl with a Kustomize of this decade: the one in the cache, which is there only where the machine's own is too old.</summary>
-    public static string Kubectl { get; } = File.Exists(Path.Combine(Cache, "kubectl")) ? Path.Combine(Cache, "kubectl") : Find("kubectl");
+    public static string Kubectl => File.Exists(Path.Combine(Cache, "kubectl")) ? Path.Combine(Cache, "kubectl") : Find("kubectl");
 
     /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
-    public static string? FakeTime { get; } = File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
+    public static string? FakeTime => File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
 
-    public static string Node { get; } = Find("node");
+    public static string Node => Find("node");
 
     /// <summary>The folder whose packages hold the schemas of Kubernetes, as this checkout pins them.</summary>
-    public static string Schemas { get; } = IsCurrent(Path.Combine(Cache, "schemas"))
+    public static string Schemas => IsCurrent(Path.Combine(Cache, "schemas"))
         ? Path.Combine(Cache, "schemas")
         : throw new InvalidOperationException("The schemas of Kubernetes that this checkout asks for are not on this machine: run ./test once, which brings them.");
 
