@@ -128,12 +128,14 @@ public sealed partial class SiteTests(MySqlPair mysql, TwoSites sites) : IClassF
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "2"), (api.StatusCode, api.Headers.RetryAfter?.ToString()));
         Assert.Equal("application/problem+json", api.Content.Headers.ContentType?.MediaType);
         Assert.Equal("no", (await api.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("written").GetString());
+        await IsLoggedInOneLineAsync(sites.One, "POST /api/posts is answered with 503: No primary within 1.5 s");
 
         using var form = await SendFormAsync("Not lost");
         var page = await form.Content.ReadAsStringAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, form.StatusCode);
         Assert.Contains("value=\"Not lost\"", page, StringComparison.Ordinal);
         Assert.Contains("send it again in a moment", page, StringComparison.Ordinal);
+        await IsLoggedInOneLineAsync(sites.Two, "POST / is answered with 503: No primary within 1.5 s");
     }
 
     [Fact]
@@ -150,6 +152,7 @@ public sealed partial class SiteTests(MySqlPair mysql, TwoSites sites) : IClassF
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "2"), (answer.StatusCode, answer.Headers.RetryAfter?.ToString()));
             Assert.Contains("Back in a moment", await answer.Content.ReadAsStringAsync(ct), StringComparison.Ordinal);
         });
+        await IsLoggedInOneLineAsync(sites.One, "GET / is answered with 503: No copy to read within 2 s");
         Assert.Equal(HttpStatusCode.OK, (await sites.One.Client.GetAsync(new Uri("/alive", UriKind.Relative))).StatusCode);
     }
 
@@ -191,6 +194,12 @@ public sealed partial class SiteTests(MySqlPair mysql, TwoSites sites) : IClassF
         Assert.Equal(1, await site.ExitAsync());
         Assert.Contains("Cannot start: ConnectionStrings:foobar-migrations lacks 127.0.0.1:", site.Output, StringComparison.Ordinal);
     }
+
+    private static Task IsLoggedInOneLineAsync(WebProcess site, string what) => Eventually.Within(Soon, () =>
+    {
+        Assert.Contains(what, site.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("FooBar.Data.Routing.No", site.Output, StringComparison.Ordinal);
+    });
 
     private static Task<HttpResponseMessage> AddAsync(WebProcess site, string title) =>
         site.Client.PostAsJsonAsync("/api/posts", new { title, body = "Some text", author = "A tester" });

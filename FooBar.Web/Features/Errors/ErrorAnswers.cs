@@ -1,5 +1,6 @@
 using FooBar.Data.Routing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
 
 namespace FooBar.Web.Features.Errors;
@@ -21,10 +22,10 @@ internal static class ErrorAnswers
     {
         app.Use(AddRetryAfter);
         app.UseWhen(IsForPrograms, programs => programs
-            .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf })
+            .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf, SuppressDiagnosticsCallback = IsToldInOneLine })
             .UseStatusCodePages());
         app.UseWhen(context => !IsForPrograms(context), readers => readers
-            .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf, ExceptionHandlingPath = "/error" })
+            .UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = StatusOf, SuppressDiagnosticsCallback = IsToldInOneLine, ExceptionHandlingPath = "/error" })
             .UseStatusCodePagesWithReExecute("/error"));
     }
 
@@ -46,6 +47,17 @@ internal static class ErrorAnswers
         BadHttpRequestException bad => bad.StatusCode,
         _ => StatusCodes.Status500InternalServerError,
     };
+
+    private static bool IsToldInOneLine(ExceptionHandlerSuppressDiagnosticsContext failed)
+    {
+        if (failed.Exception is not DatabaseUnavailableException failure)
+        {
+            return false;
+        }
+
+        UnavailableLog.Write(failed.HttpContext, failure);
+        return true;
+    }
 
     private static Task AddRetryAfter(HttpContext context, RequestDelegate next)
     {

@@ -1,5 +1,6 @@
 using FooBar.Data.Idempotency;
 using FooBar.Data.Routing;
+using FooBar.Web.Features.Errors;
 using FooBar.Web.Idempotency;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -9,6 +10,8 @@ namespace FooBar.Web.Features.Posts;
 /// <summary>A page with the form of a post, which may be sent again whatever has become of it.</summary>
 internal abstract class PostForm : PageModel
 {
+    private const string Uncertain = "It is not certain that this was saved. It is still here: send it again in a moment, and it is there once.";
+
     [BindProperty]
     public NewPost Draft { get; set; } = new();
 
@@ -31,12 +34,14 @@ internal abstract class PostForm : PageModel
         {
             return await save();
         }
-        catch (DatabaseUnavailableException)
+        catch (DatabaseUnavailableException failure)
         {
+            UnavailableLog.Write(HttpContext, failure);
+
             // The draft stays in the form: the page is worth more to its author than an error page. So does the key: whatever has
             // become of this attempt, the next one makes one write of it.
             Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            NotSaved = whenUnavailable;
+            NotSaved = failure is OutcomeUnknownException ? Uncertain : whenUnavailable;
         }
         catch (KeyReusedException)
         {
