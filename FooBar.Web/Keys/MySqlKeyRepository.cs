@@ -10,13 +10,28 @@ namespace FooBar.Web.Keys;
 /// <remarks>The interface is synchronous; it is called rarely, and every call below has its time limit.</remarks>
 internal sealed class MySqlKeyRepository(Database database, TimeProvider clock) : IXmlRepository
 {
-    public IReadOnlyCollection<XElement> GetAllElements() => Wait(ReadAsync);
+    /// <summary>In a process's first two minutes each cookie of an unknown key makes data protection ask again, a forged one too.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(2);
 
-    public void StoreElement(XElement element, string friendlyName) => Wait(async () =>
+    private KeptKeys? latest;
+
+    public IReadOnlyCollection<XElement> GetAllElements()
     {
-        await database.WriteAsync(session => InsertAsync(session, element, friendlyName), CancellationToken.None);
-        return true;
-    });
+        if (latest is { } kept && clock.GetElapsedTime(kept.ReadAt) < KeptFor)
+        {
+            return kept.Keys;
+        }
+
+        var keys = Wait(ReadAsync);
+        latest = keys.Count > 0 ? new KeptKeys(keys, clock.GetTimestamp()) : null;
+        return keys;
+    }
+
+    public void StoreElement(XElement element, string friendlyName)
+    {
+        Wait(async () => await database.WriteAsync(session => InsertAsync(session, element, friendlyName), CancellationToken.None));
+        latest = null;
+    }
 
     private async Task<IReadOnlyCollection<XElement>> ReadAsync()
     {
@@ -33,6 +48,8 @@ internal sealed class MySqlKeyRepository(Database database, TimeProvider clock) 
         VALUES ({friendlyName}, {element.ToString(SaveOptions.DisableFormatting)}, {clock.GetUtcNow().UtcDateTime})
         ON DUPLICATE KEY UPDATE name = name
         """, CancellationToken.None);
+
+    private sealed record KeptKeys(IReadOnlyCollection<XElement> Keys, long ReadAt);
 
     private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 }

@@ -29,10 +29,22 @@ internal sealed class PostStore(Database database, OwnWrites ownWrites, CopyRead
     /// One post. A replica that does not have it may only be late, which somebody who was sent its address must not see: then the
     /// primary is asked, if there is one.
     /// </summary>
-    public async Task<Post?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        await FindAsync(id, ownWrites.Copy, cancellationToken) is { } post ? post
-        : copyRead.Role == "primary" || database.Topology.Primary is null ? null
-        : await FindAsync(id, ReadFrom.Primary, cancellationToken);
+    public async Task<Post?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(id, ownWrites.Copy, cancellationToken) is { } post)
+        {
+            return post;
+        }
+
+        try
+        {
+            return copyRead.Role == "primary" || database.Topology.Primary is null ? null : await FindAsync(id, ReadFrom.Primary, cancellationToken);
+        }
+        catch (NoReadableCopyException)
+        {
+            return null; // there was a primary, and it is lost: what the replica said is the answer
+        }
+    }
 
     /// <summary>Adds a post; returns when both copies of the database have it.</summary>
     public Task<Post> AddAsync(IdempotencyKey key, NewPost draft, CancellationToken cancellationToken)
