@@ -34,6 +34,10 @@ public static class DataBuilderExtensions
 
         var keys = builder.AddNodes(connectionName, pooling: true);
         builder.Services.AddSingleton(services => NodesOf(services, keys));
+
+        // A probe that took connections from the pool of a node that hangs would try one after the other.
+        var probed = builder.AddNodes(connectionName, pooling: false);
+        builder.Services.AddSingleton(services => new ProbedNodes(NodesOf(services, probed).All));
         builder.Services.AddSingleton<TopologyBoard>();
         builder.Services.AddHostedService<TopologyWatcher>();
         builder.Services.AddSingleton(services => new Database(
@@ -84,7 +88,7 @@ public static class DataBuilderExtensions
                 settings.MaximumPoolSize = DefaultPoolSize;
             }
 
-            var key = $"{connectionName}@{endpoint}";
+            var key = $"{connectionName}@{endpoint}{(pooling ? "" : ", not pooled")}";
             builder.AddKeyedMySqlDataSource(key, mysql =>
             {
                 mysql.ConnectionString = settings.ConnectionString;

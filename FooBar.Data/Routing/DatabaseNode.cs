@@ -4,7 +4,7 @@ using MySqlConnector;
 
 namespace FooBar.Data.Routing;
 
-/// <summary>One node and its pool of connections.</summary>
+/// <summary>One node and its connections.</summary>
 /// <remarks>
 /// Nobody has to empty the pool of a node that was away: a connection is reset when it is taken from the pool, and one
 /// that does not survive that is replaced. (MySqlConnection.ClearPool does not reach the pool of a MySqlDataSource.)

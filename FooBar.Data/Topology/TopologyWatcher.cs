@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FooBar.Data.Routing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ namespace FooBar.Data.Topology;
 /// <summary>
 /// Probes every node, each in a loop of its own, so that a node that hangs delays nothing that the others have to say.
 /// </summary>
-internal sealed class TopologyWatcher(DatabaseNodes nodes, TopologyBoard board, IOptions<DataOptions> options, TimeProvider clock)
+internal sealed class TopologyWatcher(ProbedNodes nodes, TopologyBoard board, IOptions<DataOptions> options, TimeProvider clock)
     : BackgroundService
 {
     /// <summary>The pause between two probes while somebody waits for a node.</summary>
@@ -46,3 +47,6 @@ internal sealed class TopologyWatcher(DatabaseNodes nodes, TopologyBoard board, 
         }
     }
 }
+
+/// <summary>Every configured node, with the application's account and outside its pool.</summary>
+internal sealed record ProbedNodes(ImmutableArray<DatabaseNode> All);

@@ -109,6 +109,20 @@ public sealed class TopologyTests(MySqlPair mysql) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watcher_PoolIsUsedUp_StillAsksTheNode()
+    {
+        await using var host = await DataHost.StartAsync(mysql, $"{mysql.Application};Maximum Pool Size=1");
+        await host.BecomesAsync("mysql-1 Primary, mysql-2 Replica", Soon);
+        await using var only = await host.Database.OpenAsync(ReadFrom.Replica, CancellationToken.None);
+
+        await mysql.AsRootAsync(2, "SET GLOBAL offline_mode = ON"); // severs everybody's connections
+        await host.BecomesAsync("mysql-1 Primary, mysql-2 Unusable", Soon);
+        await mysql.AsRootAsync(2, "SET GLOBAL offline_mode = OFF");
+
+        await host.BecomesAsync("mysql-1 Primary, mysql-2 Replica", Soon);
+    }
+
+    [Fact]
     public async Task Watcher_ReplicaFallsBehind_IsNotReadUntilItCatchesUp()
     {
         await using var host = await DataHost.StartOnHealthyPairAsync(mysql, ("MaxReplicaLag", "00:00:01"));
