@@ -63,7 +63,19 @@ internal sealed partial class KeyExpiry(Database database, IOptions<DataOptions>
         }
         finally
         {
+            await ReleaseAsync(session);
+        }
+    }
+
+    // A connection that was lost meanwhile has let the lock go, and refuses to be asked.
+    private static async Task ReleaseAsync(WriteSession session)
+    {
+        try
+        {
             await session.ScalarAsync($"SELECT RELEASE_LOCK({Lock})", CancellationToken.None);
+        }
+        catch (Exception e) when (e is DatabaseUnavailableException or InvalidOperationException || MySqlFailure.IsFromDatabase(e))
+        {
         }
     }
 

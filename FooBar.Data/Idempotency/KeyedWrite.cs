@@ -19,14 +19,16 @@ internal sealed partial class KeyedWrite(Database database, ILogger<KeyedWrite> 
         Exception? unknown = null;
         while (true)
         {
-            var committing = false;
+            var (taking, committing) = (false, false);
             Exception failure;
             try
             {
                 await using var session = await database.OpenForWriteAsync(Left(), cancellationToken);
                 session.StatementTimeLimit = TimeSpan.FromTicks(Math.Min(session.StatementTimeLimit.Ticks, Math.Max(Left().Ticks, LeastTime.Ticks)));
                 await session.BeginAsync(cancellationToken);
+                taking = true;
                 var isNew = await KeyTable.TakeAsync(session, key, cancellationToken);
+                taking = false;
                 var answer = isNew
                     ? await WorkAsync(session, key, work, cancellationToken)
                     : await StoredAsync<T>(session, key, cancellationToken);
@@ -44,15 +46,16 @@ internal sealed partial class KeyedWrite(Database database, ILogger<KeyedWrite> 
             }
             catch (Exception e) when (IsPassing(e, committing) && !cancellationToken.IsCancellationRequested)
             {
-                // A refusal (the node is fenced) is an answer; whatever else ends a commit tells nothing about it.
-                unknown ??= committing && e is not NoPrimaryException ? e : null;
+                // A refusal (the node is fenced) is an answer; whatever else ends a commit tells nothing about it. And where somebody else
+                // holds the key's row, an earlier attempt with this key may yet be committed.
+                unknown ??= (committing && e is not NoPrimaryException) || (taking && MySqlFailure.IsLockWait(e)) ? e : null;
                 failure = e;
             }
 
             if (Left() <= TimeSpan.Zero)
             {
                 throw unknown is not null
-                    ? new OutcomeUnknownException($"The commit was cut off and could not be settled in time: {failure.Message}", unknown)
+                    ? new OutcomeUnknownException($"It could not be settled in time whether it has been written: {failure.Message}", unknown)
                     : failure as NoPrimaryException ?? new NoPrimaryException($"Nothing could be written in time: {failure.Message}", failure);
             }
 

@@ -33,6 +33,9 @@ internal static class MySqlFailure
     /// </summary>
     public static bool IsPassing(Exception? e) => e is MySqlException failure && IsPassing(failure.ErrorCode);
 
+    /// <summary>Another transaction held what this one needed, for as long as it waits.</summary>
+    public static bool IsLockWait(Exception? e) => e is MySqlException { ErrorCode: MySqlErrorCode.LockWaitTimeout };
+
     internal static bool IsPassing(MySqlErrorCode code) => code
         is MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.QueryInterrupted or DiskFull or TableFull;
 

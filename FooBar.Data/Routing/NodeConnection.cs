@@ -66,10 +66,20 @@ internal sealed class NodeConnection : IAsyncDisposable
         using var timer = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, _clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _dismissal, cancellationToken);
         using var patience = new CancellationTokenSource();
-        await using var ending = any.Token.Register(() => patience.CancelAfter(Grace));
+
+        // Told on a thread of its own: the driver may try for seconds to reach the node once more, to end its statement there. So it is
+        // not disposed with this call.
+#pragma warning disable CA2000
+        var stop = new CancellationTokenSource();
+#pragma warning restore CA2000
+        await using var ending = any.Token.Register(() =>
+        {
+            patience.CancelAfter(Grace);
+            _ = stop.CancelAsync();
+        });
 
         // On the pool: what blocks before its first await must not block whoever counts the time.
-        var token = any.Token;
+        var token = stop.Token;
         var running = Task.Run(() => work(_connection, token), CancellationToken.None);
         _work = running;
         try

@@ -171,6 +171,30 @@ public sealed class KeyedWriteTests(MySqlPair mysql) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Expiry_ConnectionIsSeveredMeanwhile_IsPutOff()
+    {
+        const string waiting = "FROM performance_schema.processlist WHERE user = 'foobar_app' AND state LIKE 'Waiting for table metadata lock'";
+        await using var host = await DataHost.StartOnHealthyPairAsync(mysql);
+        await using var holding = await mysql.HoldAsync(1, "LOCK TABLES foobar.idempotency_keys WRITE");
+        var sweep = host.Expiry.SweepAsync(None);
+        await Eventually.Within(TimeSpan.FromSeconds(10), async _ => await mysql.AsRootAsync(1, $"SELECT id {waiting}") is { } id
+            && await mysql.AsRootAsync(1, $"KILL {id}") is null);
+
+        await Assert.ThrowsAnyAsync<DatabaseUnavailableException>(() => sweep);
+    }
+
+    [Fact]
+    public async Task Write_AnotherAttemptHoldsTheKeyUntilTheEnd_IsSaidToBeUnknown()
+    {
+        await using var host = await DataHost.StartOnHealthyPairAsync(mysql, ("WriteWait", "00:00:01.5"));
+        await using var other = await host.Database.OpenForWriteAsync(None);
+        await other.BeginAsync(None);
+        Assert.True(await KeyTable.TakeAsync(other, Key("k"), None));
+
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => AddAsync(host, Key("k"), "later"));
+    }
+
+    [Fact]
     public async Task Expiry_SomebodyIsAddingAKey_NeitherWaits()
     {
         await using var host = await DataHost.StartOnHealthyPairAsync(mysql);

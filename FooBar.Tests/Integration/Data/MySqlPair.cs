@@ -118,6 +118,15 @@ public sealed class MySqlPair : IAsyncLifetime
 
     public int Port(int node) => (int)new MySqlConnectionStringBuilder(_nodes.ConnectionString(Name(node))).Port;
 
+    /// <summary>Carries a statement out on a connection that stays open until what is returned is disposed.</summary>
+    public async Task<IAsyncDisposable> HoldAsync(int node, string sql)
+    {
+        var connection = await _nodes.OpenAsync(Name(node), CancellationToken.None);
+        await using var command = new MySqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
     public Task<object?> AsRootAsync(int node, string sql) => _nodes.ScalarAsync(Name(node), sql, CancellationToken.None);
 
     private static string Name(int node) => $"mysql-{node}";

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using FooBar.Data.Routing;
 using FooBar.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using MySqlConnector;
 
 namespace FooBar.Tests.Integration.Data;
 
@@ -173,6 +175,33 @@ public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
 
         Assert.Equal(activity.Id, await session.ScalarAsync($"SELECT mysql_query_attribute_string('traceparent')", None));
         Assert.Contains(activity.TraceId, spans);
+    }
+
+    [Fact]
+    public async Task Statement_DriverBlocksWhenItIsCancelled_IsLeftBehindAllTheSame()
+    {
+        await using var host = await DataHost.StartOnHealthyPairAsync(mysql);
+        using var over = new ManualResetEventSlim();
+        await using var connection = await NodeConnection.OpenAsync(
+            host.Services.GetRequiredService<DatabaseNodes>().All[0], TimeSpan.FromSeconds(5), TimeProvider.System, None, None);
+        try
+        {
+            var statement = connection.RunAsync(HangAsync, TimeSpan.FromMilliseconds(200), None);
+
+            var failure = await Assert.ThrowsAsync<TimeoutException>(() => statement.WaitAsync(TimeSpan.FromSeconds(10)));
+            Assert.Contains("did not answer within 0.2 s", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            over.Set();
+        }
+
+        async Task<bool> HangAsync(MySqlConnection _, CancellationToken token)
+        {
+            await using var cancelling = token.Register(over.Wait);
+            await Task.Delay(Timeout.Infinite, token);
+            return true;
+        }
     }
 
     [Fact]
