@@ -14,13 +14,12 @@ internal static class ReplicaHealth
 
     public static readonly TimeSpan ProbeTimeout = TimeSpan.FromMilliseconds(800);
 
-    /// <summary>
-    /// Requests go to healthy replicas. If none is, they go to all of them ("panic"), because then a try has better odds than
-    /// a refusal: every replica may be called unhealthy for the sake of something that this request does not need.
-    /// </summary>
+    /// <summary>How long a replica that accepts no connections is avoided: by then a probe has told.</summary>
+    public static readonly TimeSpan AvoidFor = ProbeInterval + ProbeTimeout;
+
     public static readonly HealthCheckConfig Checks = new()
     {
-        AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
+        AvailableDestinationsPolicy = BestOddsPolicy.PolicyName,
         Active = new ActiveHealthCheckConfig
         {
             Enabled = true,
@@ -36,6 +35,7 @@ internal static class ReplicaHealth
         builder.Services.AddSingleton<FirstProbe>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstProbe>());
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, LastProbePolicy>();
+        builder.Services.AddSingleton<IAvailableDestinationsPolicy, BestOddsPolicy>();
         builder.Services.AddHealthChecks().AddCheck<ReplicasCheck>("replicas");
     }
 }

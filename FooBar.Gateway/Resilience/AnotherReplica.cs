@@ -1,4 +1,6 @@
+using FooBar.Gateway.Health;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace FooBar.Gateway.Resilience;
@@ -6,15 +8,23 @@ namespace FooBar.Gateway.Resilience;
 /// <summary>
 /// A request that a replica did not answer is asked of another one, once: if it may be repeated (RFC 9110, 9.2.1: safe methods), or
 /// if it was never sent, because there was no connection to send it over. Nothing else is repeated: the replica may have done it.
+/// One that accepts no connections is avoided until a probe has told how it is.
 /// </summary>
 internal static partial class AnotherReplica
 {
     public static void UseAnotherReplica(this IReverseProxyApplicationBuilder proxy)
     {
         var logger = proxy.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AnotherReplica));
+        var health = proxy.ApplicationServices.GetRequiredService<IDestinationHealthUpdater>();
         proxy.Use(async (context, next) =>
         {
             await next(context);
+
+            if (IsUnsent(context.Features.Get<IForwarderErrorFeature>()?.Exception))
+            {
+                var unreachable = context.GetReverseProxyFeature();
+                health.SetPassive(unreachable.Route.Cluster!, unreachable.ProxiedDestination!, DestinationHealth.Unhealthy, ReplicaHealth.AvoidFor);
+            }
 
             if (MayBeRepeated(context) && Others(context) is { Count: > 0 } others)
             {
@@ -41,12 +51,10 @@ internal static partial class AnotherReplica
 
     private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
-    // With nobody healthy among the others a try has better odds than a refusal, as in the first place.
-    private static List<DestinationState> Others(HttpContext context)
+    private static IReadOnlyList<DestinationState> Others(HttpContext context)
     {
         var feature = context.GetReverseProxyFeature();
-        var others = feature.AllDestinations.Where(destination => destination != feature.ProxiedDestination).ToList();
-        return others.Where(destination => destination.Health.Active != DestinationHealth.Unhealthy).ToList() is { Count: > 0 } healthy ? healthy : others;
+        return BestOddsPolicy.Of([.. feature.AllDestinations.Where(destination => destination != feature.ProxiedDestination)]);
     }
 
     [LoggerMessage(1102, LogLevel.Information, "{Replica} did not answer {Method} {Path}; another replica is asked")]

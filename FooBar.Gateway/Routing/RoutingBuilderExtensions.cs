@@ -11,8 +11,8 @@ namespace FooBar.Gateway.Routing;
 
 internal static class RoutingBuilderExtensions
 {
-    /// <summary>A replica in the same network accepts a connection in milliseconds or not at all.</summary>
-    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(1);
+    /// <summary>A replica in the same network accepts a connection in milliseconds, or not before the kernel asks again after a second.</summary>
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(0.5);
 
     public static void AddReplicas(this WebApplicationBuilder builder)
     {
