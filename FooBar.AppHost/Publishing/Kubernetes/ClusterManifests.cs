@@ -74,6 +74,19 @@ internal sealed class ClusterManifests(PublishedCluster cluster, PodEnvironment 
         },
     };
 
+    // For as long as a replica looks up the name of a source that is gone it does not stop, and is not promoted before. If nobody answers
+    // that is 10 s for each search domain, usually.
+    private static YamlMap PromptResolver => new()
+    {
+        {
+            "options", (YamlMap[])
+            [
+                new() { { "name", "timeout" }, { "value", "1" } },
+                new() { { "name", "attempts" }, { "value", "2" } },
+            ]
+        },
+    };
+
     private YamlMap PodSpec() => new()
     {
         { "serviceAccountName", cluster.Name },
@@ -81,6 +94,7 @@ internal sealed class ClusterManifests(PublishedCluster cluster, PodEnvironment 
         { "enableServiceLinks", false },
         { "securityContext", Pod.SecurityContext(Pod.MySqlUser) },
         { "terminationGracePeriodSeconds", 120 },
+        { "dnsConfig", PromptResolver },
         { "topologySpreadConstraints", Pod.Spread(cluster.Name) },
         { "affinity", ApartFromEachOther() },
         { "containers", (YamlMap[])[Container()] },

@@ -50,6 +50,7 @@ internal sealed class Pod(string name, string application, JsonNode spec, IReadO
         await PodEngine.RunAsync(
         [
             "run", "--detach", .. PodEngine.Labels, "--name", Sandbox, "--hostname", name, "--network", cluster.Network,
+            .. spec.Items("dnsConfig.options").SelectMany(option => (string[])["--dns-option", $"{option.Text("name")}:{option.Text("value")}"]),
             .. mounts.Where(mount => mount.StartsWith("type=volume", StringComparison.Ordinal)).SelectMany(mount => (string[])["--mount", mount]),
             "--entrypoint", "sleep", cluster.SandboxImage, "infinity",
         ]);
