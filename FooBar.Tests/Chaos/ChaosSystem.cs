@@ -15,8 +15,9 @@ namespace FooBar.Tests.Chaos;
 /// <summary>The whole stack in containers, and hands that take its parts away and give them back.</summary>
 public sealed class ChaosSystem : IAsyncLifetime
 {
+    public static readonly IReadOnlyList<string> Databases = ["mysql-0", "mysql-1"];
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly string[] Databases = ["mysql-0", "mysql-1"];
     private static readonly (string Service, int Port)[] Ready =
         [.. TwoGateways.All.Select(gateway => (TwoGateways.Network, gateway.ManagementPort)), ("web-1", 8080), ("web-2", 8080)];
 
@@ -193,21 +194,6 @@ public sealed class ChaosSystem : IAsyncLifetime
     }
 
     public async Task<string> MySqlVersionAsync() => (await SqlAsync(Databases[0], "SELECT VERSION()")).Trim();
-
-    /// <summary>The posts that a copy holds of users whose names begin with a text.</summary>
-    public async Task<IReadOnlyList<Row>> RowsAsync(string node, string run)
-    {
-        var output = await SqlAsync(node, $"SELECT title, body FROM foobar.posts WHERE author LIKE '{run}-%'");
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Select(row => new Row(row[0], int.Parse(row[1], null)))];
-    }
-
-    /// <summary>The same of all copies; one that is being started again is waited for.</summary>
-    public async Task<IReadOnlyList<IReadOnlyList<Row>>> CopiesAsync(string run, TimeSpan bound)
-    {
-        IReadOnlyList<Row>[] copies = [];
-        await Eventually.Within(bound, async _ => copies = await Task.WhenAll(Databases.Select(node => RowsAsync(node, run))));
-        return copies;
-    }
 
     /// <summary>What root gets for a statement on a node: a line for each row, with tabs between the columns.</summary>
     public async Task<string> SqlAsync(string node, string statement) => await DockerAsync("exec", await ContainerAsync(node), "bash", "-c",

@@ -1,17 +1,20 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace FooBar.Tests.Chaos;
 
 /// <summary>What <c>./drill</c> is asked for.</summary>
-/// <param name="Only">A component, or one row of the table; empty for everything.</param>
 /// <param name="Trials">How often each is taken away.</param>
 /// <param name="Seed">Of the first trial; each further one has the next number.</param>
 /// <param name="Output">The folder for the table, or empty.</param>
-internal sealed record DrillArguments(string Only = "", int Trials = 1, int Seed = 1, string Output = "")
+internal sealed record DrillArguments(int Trials = 1, int Seed = 1, string Output = "")
 {
-    public const string Usage = "Use: ./drill [--only COMPONENT | --only \"COMPONENT: WHAT\"] [--trials NUMBER] [--seed NUMBER] [--output FOLDER], or ./drill --price [--output FOLDER]";
+    public const string Usage = "Use: ./drill [--only COMPONENT | --only \"COMPONENT: WHAT\"]... [--trials NUMBER] [--seed NUMBER] [--output FOLDER], or ./drill --price [--output FOLDER]";
 
-    public IReadOnlyList<Fault> Faults => [.. Chaos.Faults.All.Where(fault => Only.Length == 0 || fault.IsNamed(Only))];
+    /// <summary>Components, or rows of the table; empty for everything.</summary>
+    public ImmutableArray<string> Only { get; init; } = [];
+
+    public IReadOnlyList<Fault> Faults => [.. Chaos.Faults.All.Where(fault => Only.IsEmpty || Only.Any(fault.IsNamed))];
 
     /// <exception cref="FormatException">An argument is not understood; the message says what is.</exception>
     public static DrillArguments Parse(string[] arguments)
@@ -22,7 +25,7 @@ internal sealed record DrillArguments(string Only = "", int Trials = 1, int Seed
             var value = pair.ElementAtOrDefault(1) ?? "";
             read = (pair[0], int.TryParse(value, CultureInfo.InvariantCulture, out var number)) switch
             {
-                ("--only", _) when Chaos.Faults.All.Any(fault => fault.IsNamed(value)) => read with { Only = value },
+                ("--only", _) when Chaos.Faults.All.Any(fault => fault.IsNamed(value)) => read with { Only = read.Only.Add(value) },
                 ("--trials", true) when number is > 0 and <= 1000 => read with { Trials = number },
                 ("--seed", true) => read with { Seed = number },
                 ("--output", _) when value.Length > 0 => read with { Output = value },

@@ -81,12 +81,14 @@ public sealed record Trial(
         await users;
         ill = [.. ill, .. await IllAsync(system.WholeAsync)];
 
+        var copies = new Copies(system, run, since, HealsWithin);
+        ill = [.. ill, .. await copies.DifferencesAsync()];
         var calls = load.Calls;
         return new Trial(
             fault, seed, Gap(calls, begun, end, call => call.IsWrite), Gap(calls, begun, end, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
             calls.Count(call => call is { IsWrite: true, Outcome: Outcome.Done }), calls.Count(call => call is { IsWrite: false, Outcome: Outcome.Done }),
             calls.Where(call => call.IsWrite).Sum(call => call.AskedAgain), calls.Where(call => !call.IsWrite).Sum(call => call.AskedAgain), calls.Count(call => call.SaysBehind),
-            await system.DecisionsAsync(since), [.. HistoryChecker.Check(calls, await system.CopiesAsync(run, HealsWithin)), .. ill]);
+            await system.DecisionsAsync(since), [.. HistoryChecker.Check(calls, await copies.RowsAsync()), .. ill]);
     }
 
     /// <summary>One line, and more if a promise was broken.</summary>

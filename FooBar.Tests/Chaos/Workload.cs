@@ -94,10 +94,10 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
                 using var answer = await client.SendAsync(request);
                 location ??= answer.Headers.Location?.ToString();
                 outcome = OutcomeOf(answer.StatusCode, isWrite: true);
-                if (outcome == Outcome.Refused && !await NothingWasWrittenAsync(answer))
+                if (outcome == Outcome.Refused && (asked > 1 || !await NothingWasWrittenAsync(answer)))
                 {
                     outcome = Outcome.Unknown;
-                    break; // an answer all the same: it says 503 to a write that was held for long enough
+                    break; // an answer all the same: it says 503 to a write that was held for long enough, and nothing of earlier attempts
                 }
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -128,7 +128,7 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         var (start, read) = (Now, await GetAsync(client, $"/api/posts?limit={HistoryChecker.ListLength}"));
         var seen = read.Body?.GetProperty("items").EnumerateArray()
             .Where(post => post.GetProperty("author").GetString()!.StartsWith($"{run}-", StringComparison.Ordinal))
-            .ToDictionary(post => post.GetProperty("title").GetString()!, Version);
+            .Select(post => new Row(post.GetProperty("title").GetString()!, Version(post))).ToList();
         calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, OutcomeOf(read.Status, isWrite: false), seen) { SaysBehind = read.SaysBehind, AskedAgain = read.AskedAgain });
     }
 
@@ -158,7 +158,8 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
         && (await answer.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("written", out var written) && written.GetString() == "no";
 
-    private static int Version(JsonElement post) => int.Parse(post.GetProperty("body").GetString()!, CultureInfo.InvariantCulture);
+    // What is no number nobody has sent.
+    private static int Version(JsonElement post) => int.TryParse(post.GetProperty("body").GetString(), CultureInfo.InvariantCulture, out var version) ? version : -1;
 
     // The gateway answers 502 and 504 for a server that went away: the server may have done it.
     private static Outcome OutcomeOf(HttpStatusCode? status, bool isWrite) => status switch
@@ -167,6 +168,7 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         < HttpStatusCode.BadRequest => Outcome.Done,
         HttpStatusCode.ServiceUnavailable => Outcome.Refused,
         HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout when isWrite => Outcome.Unknown,
+        < HttpStatusCode.InternalServerError when isWrite => Outcome.Denied,
         _ => Outcome.Failed,
     };
 }

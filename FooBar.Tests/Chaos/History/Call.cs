@@ -25,6 +25,9 @@ public enum Outcome
     /// <summary>The server said that it was not done: 503; of a write, that nothing was written.</summary>
     Refused,
 
+    /// <summary>The server said that a write cannot be done, 4xx: no user asks for such a thing.</summary>
+    Denied,
+
     /// <summary>Another error of the server, 5xx.</summary>
     Failed,
 
@@ -40,9 +43,9 @@ public enum Outcome
 /// <param name="Start">When it was asked, on the clock of the run.</param>
 /// <param name="End">When the answer came, or when it was given up.</param>
 /// <param name="Outcome">What became of it.</param>
-/// <param name="Seen">Of a list: the posts in it and their versions.</param>
+/// <param name="Seen">Of a list: the posts in it, as often as they are in it.</param>
 public sealed record Call(
-    string User, Ask Ask, string? Post, int? Version, TimeSpan Start, TimeSpan End, Outcome Outcome, IReadOnlyDictionary<string, int>? Seen = null)
+    string User, Ask Ask, string? Post, int? Version, TimeSpan Start, TimeSpan End, Outcome Outcome, IReadOnlyList<Row>? Seen = null)
 {
     /// <summary>Whether the answer to a read said that it may lack what its reader has written (<c>X-Consistency: behind</c>).</summary>
     public bool SaysBehind { get; init; }

@@ -15,7 +15,7 @@ public enum Promise
     /// <summary>Nothing is there that nobody sent.</summary>
     NothingInvented,
 
-    /// <summary>Nobody reads less than what was acknowledged to him, unless the answer says so.</summary>
+    /// <summary>Nobody reads less than what was acknowledged to him, unless the answer says so, nor is told that it is not there.</summary>
     OwnWritesRead,
 
     /// <summary>Both copies are the same.</summary>
@@ -29,6 +29,12 @@ public enum Promise
 
     /// <summary>No connection broke before a read was answered.</summary>
     NoReadAskedAgain,
+
+    /// <summary>No read may lack what its reader has written, although the answer says so.</summary>
+    NoReadBehind,
+
+    /// <summary>No connection broke, and no gateway spoke for a server, before a write was answered.</summary>
+    NoWriteAskedAgain,
 
     /// <summary>No write failed that could have been held.</summary>
     NoWriteFailed,
@@ -49,6 +55,10 @@ public static class HistoryChecker
         .. CopiesEqual(copies),
         .. calls.GroupBy(call => call.User).SelectMany(user => OwnWritesRead([.. user.OrderBy(call => call.Start)], calls)),
         .. Invented(calls),
+        .. SeenTwice(calls),
+        .. calls.Where(call => call.Outcome == Outcome.Denied).Select(call => new Violation(Promise.OwnWritesRead, $"{call}")),
+        .. calls.Where(call => call.SaysBehind).Select(call => new Violation(Promise.NoReadBehind, $"{call}")),
+        .. calls.Where(call => call is { IsWrite: true, AskedAgain: > 0 }).Select(call => new Violation(Promise.NoWriteAskedAgain, $"{call}")),
         .. calls.Where(call => !call.IsWrite && call.Outcome != Outcome.Done).Select(call => new Violation(Promise.NoReadFailed, $"{call}")),
         .. calls.Where(call => call is { IsWrite: false, AskedAgain: > 0 }).Select(call => new Violation(Promise.NoReadAskedAgain, $"{call}")),
         .. calls.Where(call => call.IsWrite && call.Outcome != Outcome.Done).Select(call => new Violation(Promise.NoWriteFailed, $"{call}")),
@@ -104,7 +114,7 @@ public static class HistoryChecker
             foreach (var post in user.Where(call => call.IsWrite && call.Start < list.Start).GroupBy(call => call.Post!))
             {
                 var allowed = Allowed([.. post], list.Start);
-                int? version = list.Seen!.TryGetValue(post.Key, out var seen) ? seen : null;
+                var version = list.Seen!.FirstOrDefault(seen => seen.Post == post.Key)?.Version;
                 if (!allowed.Contains(version) && (version is not null || post.Min(call => call.Start) >= full))
                 {
                     yield return new Violation(Promise.OwnWritesRead, $"{list.User} found {post.Key} as {Text([version])} in the list at {list.Start}; it has to be {Text(allowed)}.");
@@ -125,17 +135,21 @@ public static class HistoryChecker
     {
         var sent = calls.Where(call => call.IsWrite).Select(call => (call.Post!, (int?)call.Version)).ToHashSet();
         return calls.Where(call => call is { Outcome: Outcome.Done, IsWrite: false })
-            .SelectMany(call => call.Seen?.Select(seen => (call, Post: seen.Key, Version: (int?)seen.Value)) ?? (call.Version is null ? [] : [(call, call.Post!, call.Version)]))
+            .SelectMany(call => call.Seen?.Select(seen => (call, seen.Post, Version: (int?)seen.Version)) ?? (call.Version is null ? [] : [(call, call.Post!, call.Version)]))
             .Where(seen => !sent.Contains((seen.Post, seen.Version)))
             .Select(seen => new Violation(Promise.NothingInvented, $"{seen.call.User} read {seen.Post} as {seen.Version}, which nobody sent."));
     }
+
+    private static IEnumerable<Violation> SeenTwice(IReadOnlyList<Call> calls) => calls
+        .SelectMany(call => (call.Seen ?? []).GroupBy(seen => seen.Post).Where(post => post.Count() > 1).Select(post => (call, post.Key)))
+        .Select(twice => new Violation(Promise.NoDuplicate, $"{twice.call.User} found {twice.Key} twice in the list at {twice.call.Start}."));
 
     // The versions that a post may have at a time: the last one acknowledged before, and every one without an answer, which may
     // be done whenever it likes. Null stands for: not there.
     private static HashSet<int?> Allowed(IReadOnlyList<Call> writes, TimeSpan at)
     {
         var last = writes.LastOrDefault(call => call.Outcome == Outcome.Done && call.End <= at);
-        return [last?.Version, .. writes.Where(call => call.Outcome != Outcome.Refused && call != last && (call.Outcome != Outcome.Done || call.End > at)).Select(call => call.Version)];
+        return [last?.Version, .. writes.Where(call => call.Outcome is not (Outcome.Refused or Outcome.Denied) && call != last && (call.Outcome != Outcome.Done || call.End > at)).Select(call => call.Version)];
     }
 
     private static string Text<T>(IEnumerable<T> values) => $"{{{string.Join(", ", values.Select(value => value?.ToString() ?? "absent"))}}}";

@@ -28,6 +28,10 @@ public sealed class DrillTests
     public void Arguments_OfAComponent_SelectItsRowsAndNoPairs() =>
         Assert.Equal(["primary"], DrillArguments.Parse(["--only", "primary"]).Faults.Select(fault => fault.Component).Distinct());
 
+    [Fact]
+    public void Arguments_OfSeveral_SelectEach() => Assert.Equal(
+        ["site: killed", "switchover: asked for"], DrillArguments.Parse(["--only", "switchover", "--only", "site: killed"]).Faults.Select(fault => $"{fault}"));
+
     [Theory]
     [InlineData("--only", "nothing")]
     [InlineData("--trials", "0")]

@@ -21,7 +21,11 @@ public sealed class FaultTests
 
     [Fact]
     public void Fault_OfAGateway_MayBreakConnectionsAndNothingElse() => Assert.All(Enum.GetValues<Promise>(), promise =>
-        Assert.Equal(promise != Promise.NoReadAskedAgain, Trial(Fault("gateway"), promise).Broken.Count == 1));
+        Assert.Equal(promise is not (Promise.NoReadAskedAgain or Promise.NoWriteAskedAgain), Trial(Fault("gateway"), promise).Broken.Count == 1));
+
+    [Fact]
+    public void Fault_OfASite_MayBreakWritesThatItWasAboutToCarryOutAndNothingElse() => Assert.All(Enum.GetValues<Promise>(), promise =>
+        Assert.Equal(promise != Promise.NoWriteAskedAgain, Trial(Fault("site"), promise).Broken.Count == 1));
 
     [Fact]
     public void Faults_OfTheDrill_HaveNamesOfTheirOwn() => Assert.Distinct(Faults.All.Select(fault => $"{fault}"));

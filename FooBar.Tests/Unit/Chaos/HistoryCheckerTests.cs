@@ -53,23 +53,35 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
-    public void OwnWrites_ReadAsBeforeFromACopyThatSaysSo_AreNotMissed() => Assert.Empty(Check(
+    public void OwnWrites_ReadAsBeforeFromACopyThatSaysSo_AreSeenAndNotMissed() => Broken(Promise.NoReadBehind,
         [Created, Read(null, at: 1) with { SaysBehind = true }, Edited, Read(1, at: 3) with { SaysBehind = true }, List(4) with { SaysBehind = true }, List(5, ("a", 1)) with { SaysBehind = true }],
-        [new("a", 2)]));
+        [new("a", 2)]);
 
     [Fact]
     public void OwnWrites_ReadAsBeforeAfterAnAnswerThatSaidSo_AreMissed() =>
-        Broken(Promise.OwnWritesRead, [Created, Edited, Read(1, at: 3) with { SaysBehind = true }, Read(1, at: 4)], [new("a", 2)]);
+        Assert.Contains(Check([Created, Edited, Read(1, at: 3) with { SaysBehind = true }, Read(1, at: 4)], [new("a", 2)]), violation => violation.Promise == Promise.OwnWritesRead);
 
     [Fact]
     public void Answer_NobodySent_IsInventedEvenIfItSaysThatItIsBehind() =>
-        Broken(Promise.NothingInvented, [Created, Read(7, at: 1) with { SaysBehind = true }], [new("a", 1)]);
+        Assert.Contains(Check([Created, Read(7, at: 1) with { SaysBehind = true }], [new("a", 1)]), violation => violation.Promise == Promise.NothingInvented);
 
     [Fact]
     public void Read_AskedAgain_IsSeen() => Broken(Promise.NoReadAskedAgain, [Created, Read(1, at: 1) with { AskedAgain = 1 }], [new("a", 1)]);
 
     [Fact]
-    public void Write_AskedAgainUnderItsKey_BreaksNothing() => Assert.Empty(Check([Created with { AskedAgain = 3 }], [new("a", 1)]));
+    public void Write_AskedAgainUnderItsKey_IsSeen() => Broken(Promise.NoWriteAskedAgain, [Created with { AskedAgain = 3 }], [new("a", 1)]);
+
+    [Fact]
+    public void Post_ListedTwice_IsADuplicate() => Broken(Promise.NoDuplicate, [Created, List(1, ("a", 1), ("a", 1))], [new("a", 1)]);
+
+    [Fact]
+    public void Write_ToAnOwnPostThatTheServerDoesNotFind_IsAMissedOwnWrite()
+    {
+        Call[] calls = [Created, Edited with { Outcome = Outcome.Denied }];
+
+        Assert.Equal([Promise.OwnWritesRead, Promise.NoWriteFailed], Check(calls, [new("a", 1)]).Select(violation => violation.Promise));
+        Assert.Contains(Check(calls, [new("a", 2)]), violation => violation.Promise == Promise.NoWriteLost);
+    }
 
     [Fact]
     public void Copies_Different_AreSeen()
@@ -120,5 +132,5 @@ public sealed class HistoryCheckerTests
     private static Call Read(int? version, int at) => new("u", Ask.Read, "a", version, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done);
 
     private static Call List(int at, params (string Post, int Version)[] seen) =>
-        new("u", Ask.List, null, null, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done, seen.ToDictionary(post => post.Post, post => post.Version));
+        new("u", Ask.List, null, null, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done, [.. seen.Select(post => new Row(post.Post, post.Version))]);
 }
