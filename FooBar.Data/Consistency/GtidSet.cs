@@ -127,6 +127,13 @@ public sealed class GtidSet : IEquatable<GtidSet>
         return new(rest.DrainToImmutable());
     }
 
+    /// <summary>The transactions of those servers for which <paramref name="isWanted"/> says so.</summary>
+    public GtidSet Where(Func<Guid, bool> isWanted)
+    {
+        ArgumentNullException.ThrowIfNull(isWanted);
+        return new([.. _ranges.Where(range => isWanted(range.Source.Server))]);
+    }
+
     /// <inheritdoc/>
     public bool Equals(GtidSet? other) => other is not null && _ranges.AsSpan().SequenceEqual(other._ranges.AsSpan());
 

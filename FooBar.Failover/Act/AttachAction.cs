@@ -18,10 +18,7 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
         // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.
         var own = await probe.ProbeAsync(decision.Replica, cancellationToken);
         var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
-        if (source.Lacks(own) is { IsEmpty: false } errant)
-        {
-            throw new ActionException($"{decision.Replica} holds transactions that {decision.Primary} lacks ({errant}); it was not attached.");
-        }
+        Compare(source, own);
 
         await replica.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
         await replica.ExecuteAsync($"SET GLOBAL rpl_semi_sync_replica_enabled = {(options.Value.SeveralReplicas ? "OFF" : "ON")}", cancellationToken);
@@ -43,6 +40,9 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
                 throw new ActionException($"{own.Name} has not applied all that it received from {old.SourceHost}; it keeps its source until it has.");
             }
 
+            // What it had only received by then may be what nobody acknowledged.
+            var applied = await probe.ProbeAsync(own.Name, cancellationToken);
+            Compare(await probe.ProbeAsync(source.Name, cancellationToken), applied);
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
         }
 
@@ -53,6 +53,14 @@ internal sealed class AttachAction(NodeConnections connections, NodeProbe probe,
                 SOURCE_HEARTBEAT_PERIOD = 0.5, SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 4294967295
             """, cancellationToken, ("@host", source.PeerHost), ("@user", account.User), ("@password", account.Password),
                 ("@authority", authority));
+    }
+
+    private static void Compare(NodeView source, NodeView replica)
+    {
+        if (source.Lacks(replica) is { IsEmpty: false } errant)
+        {
+            throw new ActionException($"{replica.Name} holds transactions that {source.Name} lacks ({errant}); it was not attached.");
+        }
     }
 
     // Connecting is enough: the next cycles see what becomes of it, and meanwhile other decisions are not held up. But a source

@@ -15,7 +15,11 @@ internal sealed partial class CloneAction(
     NodeConnections connections, NodeProbe probe, Acknowledgements acknowledgements, IJournal journal, IOptions<FailoverOptions> options,
     ILogger<CloneAction> logger)
 {
-    private Task running = Task.CompletedTask;
+    /// <summary>ER_RESTART_SERVER_FAILED and ER_SERVER_SHUTDOWN: the copy is complete, and the server ends to be started on it.</summary>
+    private static readonly int[] EndsToRestart = [3707, 1053];
+
+    private Task<string?> running = Task.FromResult<string?>(null);
+    private (string Node, string Errant) recorded;
 
     public async Task RunAsync(Clone decision, CancellationToken cancellationToken)
     {
@@ -24,11 +28,18 @@ internal sealed partial class CloneAction(
             throw new ActionException($"The copy for {decision.Replica} has not ended yet.");
         }
 
+        if (await running is { } failure)
+        {
+            running = Task.FromResult<string?>(null);
+            throw new ActionException($"The copy for {decision.Replica} did not succeed ({failure}); it is tried again.");
+        }
+
         var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
         var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
         try
         {
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
+            source = await StillNeededAsync(decision, cancellationToken);
             var lost = decision.Errant.Length == 0 ? "" : await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
             await ForgetAsync(decision, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
             await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
@@ -43,18 +54,36 @@ internal sealed partial class CloneAction(
         running = CopyAsync(replica, decision, source, cancellationToken);
     }
 
-    // The journal forgets the replica first: from here on it holds nothing. Of several replicas it may be the only one that has
-    // what it acknowledged, so another one has to have that before.
-    private Task ForgetAsync(Clone decision, string reason, CancellationToken cancellationToken)
+    // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.
+    private async Task<NodeView> StillNeededAsync(Clone decision, CancellationToken cancellationToken)
     {
-        var before = journal.Current;
-        var others = before.InSync.Remove(decision.Replica);
-        return others.IsEmpty || !before.Witnesses.Contains(decision.Replica)
-            ? journal.WriteAsync(before with { InSync = others }, reason, cancellationToken)
-            : acknowledgements.ExcludeAsync(decision.Primary, decision.Replica, reason, cancellationToken);
+        var own = await probe.ProbeAsync(decision.Replica, cancellationToken);
+        var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
+        return source.Epoch == journal.Current.Epoch && !(source.Lacks(own).IsEmpty && source.NeverHad(own).IsEmpty && source.CannotSend(own).IsEmpty)
+            ? source
+            : throw new ActionException($"{decision.Replica} holds nothing that {decision.Primary} lacks any more, and can be sent what it lacks itself; its data was not replaced.");
     }
 
-    private async Task CopyAsync(NodeSession replica, Clone decision, NodeView source, CancellationToken cancellationToken)
+    // The journal forgets the replica first: from here on it holds nothing. Of several replicas it may be the only one that has
+    // what it acknowledged, so another one has to have that before.
+    private async Task ForgetAsync(Clone decision, string reason, CancellationToken cancellationToken)
+    {
+        var before = journal.Current;
+        var (forgotten, others) = (!before.Witnesses.Contains(decision.Replica), before.InSync.Remove(decision.Replica));
+        if (!forgotten && !others.IsEmpty)
+        {
+            await acknowledgements.ExcludeAsync(decision.Primary, decision.Replica, reason, cancellationToken);
+        }
+        else if (!forgotten || recorded != (decision.Replica, decision.Errant))
+        {
+            await journal.WriteAsync(before with { InSync = others }, reason, cancellationToken);
+        }
+
+        recorded = (decision.Replica, decision.Errant);
+    }
+
+    /// <returns>Why it did not succeed; null when it did, or when nobody can tell yet.</returns>
+    private async Task<string?> CopyAsync(NodeSession replica, Clone decision, NodeView source, CancellationToken cancellationToken)
     {
         await using var _ = replica;
         var account = options.Value.Coordinator;
@@ -71,7 +100,10 @@ internal sealed partial class CloneAction(
         catch (Exception e) when (e is MySqlException or IOException or TimeoutException or OperationCanceledException)
         {
             LogEnded(decision.Replica, e.Message);
+            return e is MySqlException { Number: > 1000 and < 2000 or > 3000 } refused && !EndsToRestart.Contains(refused.Number) ? refused.Message : null;
         }
+
+        return null;
     }
 
     [LoggerMessage(3020, LogLevel.Information, "The copy of the primary's data for {Node} has ended: {Message}")]

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Data.Common;
 using System.Globalization;
 using System.Text;
 using FooBar.Data.Consistency;
@@ -18,6 +20,8 @@ internal static class ErrantTransactions
     {
         try
         {
+            // A statement may hold any bytes, so they are read as such.
+            await node.ExecuteAsync("SET character_set_results = binary", cancellationToken);
             var found = new StringBuilder();
             foreach (var file in (await LogsAsync(node, cancellationToken)).TakeLast(Files))
             {
@@ -40,7 +44,7 @@ internal static class ErrantTransactions
         await using var rows = await node.QueryAsync("SHOW BINARY LOGS", cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            files.Add(rows.GetString(0));
+            files.Add(Text(rows, 0));
         }
 
         return files;
@@ -53,7 +57,7 @@ internal static class ErrantTransactions
         await using var rows = await node.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"SHOW BINLOG EVENTS IN '{file}' LIMIT {Events}"), cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
-            var (type, info) = (rows.GetString(2), rows.GetString(5));
+            var (type, info) = (Text(rows, 2), Text(rows, 5));
             if (type == "Gtid" && info.Split('\'') is [_, var gtid, ..])
             {
                 wanted = errant.Contains(GtidSet.Parse(gtid));
@@ -64,5 +68,21 @@ internal static class ErrantTransactions
                 found.Append(info.TrimStart('#', ' ')).Append("; ");
             }
         }
+    }
+
+    private static string Text(DbDataReader rows, int column) => rows.GetValue(column) is byte[] bytes ? Readable(bytes) : rows.GetString(column);
+
+    /// <summary>Text as it is; bytes that are no text, or not to be seen, as <c>\x00</c>.</summary>
+    internal static string Readable(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        while (!bytes.IsEmpty)
+        {
+            var isText = Rune.DecodeFromUtf8(bytes, out var rune, out var length) == OperationStatus.Done && !Rune.IsControl(rune);
+            text.Append(isText ? rune.ToString() : string.Concat(bytes[..length].ToArray().Select(value => string.Create(CultureInfo.InvariantCulture, $"\\x{value:x2}"))));
+            bytes = bytes[length..];
+        }
+
+        return text.ToString();
     }
 }

@@ -100,15 +100,18 @@ public sealed record NodeView(string Name)
     }
 
     /// <summary>
-    /// What a replica lacks and this primary cannot send it: what its binary log has no longer, and what another node wrote. The
-    /// latter only a node lacks whose data is older than what it once wrote itself; a replica takes nothing with its own
-    /// server id from its source, so it would go on without these transactions and not say so.
+    /// What a replica lacks and this primary cannot send it: what its binary log has no longer, and what the replica once wrote itself
+    /// and lacks because its data is older than that. It takes nothing with its own server id from its source, so it would go on
+    /// without these transactions and not say so. If its data was replaced it has another UUID now, and nothing of the old one.
     /// </summary>
     public GtidSet CannotSend(NodeView replica)
     {
-        var missing = Executed.Subtract(replica.Executed).Subtract(replica.Replication?.Received ?? GtidSet.Empty);
-        return WithoutOwn(missing).Union(missing.Subtract(missing.Subtract(Purged)));
+        var missing = Executed.Subtract(replica.Held);
+        var own = WithoutOwn(missing).Where(server => replica.IsServer(server) || replica.Held.Where(known => known == server).IsEmpty);
+        return own.Union(missing.Subtract(missing.Subtract(Purged)));
     }
+
+    private bool IsServer(Guid uuid) => Guid.TryParse(ServerUuid, out var own) && own == uuid;
 
     /// <summary>What a replica executed that neither this primary did nor, not seen yet, it can have sent: somebody wrote to the replica.</summary>
     public GtidSet NeverHad(NodeView replica) => WithoutOwn(replica.Executed.Subtract(Executed));

@@ -122,6 +122,33 @@ public sealed class SeveralReplicasTests
         One with { InSync = [] }, Primary() with { SemiSync = new() }, Replica("mysql-2"), Replica("mysql-3") with { Cloning = true, Replication = null })).Replica);
 
     [Fact]
+    public void ReplicaThatCannotBeMended_HoldsUpNobodyElse()
+    {
+        var (journal, primary) = (One with { InSync = [] }, Primary() with { SemiSync = new() });
+        var broken = Replica("mysql-2") with { Replication = Replica("mysql-2").Replication! with { ApplierRunning = false, LastError = "Duplicate entry" } };
+
+        Assert.Equal("mysql-3", Assert.IsType<Attach>(Decide(journal, primary, broken, Replica("mysql-3") with { Replication = null })).Replica);
+        Assert.Equal("mysql-3", Assert.IsType<Synchronize>(Decide(journal, primary, broken, Replica("mysql-3"))).Replica);
+        Assert.Equal("mysql-2", Assert.IsType<Attach>(Decide(One with { InSync = ["mysql-3"] }, Primary(), broken, Replica("mysql-3"))).Replica);
+    }
+
+    [Fact]
+    public void ReplicaThatCatchesUp_IsSynchronizedAfterOneThatHasEverything() => Assert.Equal("mysql-3", Assert.IsType<Synchronize>(Decide(
+        One with { InSync = [] }, Primary() with { SemiSync = new() }, Replica("mysql-2", to: 5), Replica("mysql-3"))).Replica);
+
+    [Fact]
+    public void ReplicaThatLacksSomeOfAFormerPrimary_IsSentIt_UnlessItWroteThatItself()
+    {
+        const string former = "b0c64af5-e517-11f1-b515-0242ac180002";
+        var primary = Primary() with { Executed = GtidSet.Parse($"{Uuid}:1-10,{former}:1-10") };
+        var behind = Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-10,{former}:1-8") };
+
+        Assert.True(primary.CannotSend(behind).IsEmpty);
+        Assert.Equal($"{former}:9-10", $"{primary.CannotSend(behind with { ServerUuid = former })}");
+        Assert.Equal($"{former}:1-10", $"{primary.CannotSend(Replica("mysql-2"))}");
+    }
+
+    [Fact]
     public void PromoteAnyway_TheOneThatHasMore()
     {
         ClusterView seen = new(Now, [Silent("mysql-1"), Deaf("mysql-2", to: 9), Deaf("mysql-3")]);
