@@ -43,9 +43,11 @@ internal static class OperatorEndpoints
     private static async Task<Results<Ok<OperatorAnswer>, ProblemHttpResult>> AskAsync(
         OperatorCommand command, OperatorDesk desk, ILeadership leadership, CancellationToken cancellationToken)
     {
-        if (leadership.Leader is { } leader)
+        if (!leadership.Leads)
         {
-            return TypedResults.Problem($"{leader} leads; ask it.", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Problem(
+                leadership.Leader is { } leader ? $"{leader} leads; ask it." : "This coordinator does not lead, and nobody is known to; ask again when one does.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text;
+using FooBar.Failover.Leadership;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover.Journal;
@@ -61,10 +62,9 @@ internal sealed class FileJournal(IOptions<FailoverOptions> options, TimeProvide
                 await file.WriteAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None);
                 file.Flush(flushToDisk: true);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                file.SetLength(start);
-                file.Position = start;
+                TakeBack(file, start);
                 throw new JournalException($"The journal {path} cannot be written ({e.Message}); free its disk. Nothing was changed.", e);
             }
 
@@ -74,6 +74,22 @@ internal sealed class FileJournal(IOptions<FailoverOptions> options, TimeProvide
         finally
         {
             gate.Release();
+        }
+    }
+
+    // A line that may or may not be on the disk is neither to be acted upon nor to be contradicted: whoever opens the journal
+    // next reads which it is.
+    private void TakeBack(FileStream journal, long start)
+    {
+        try
+        {
+            journal.SetLength(start);
+            journal.Position = start;
+            journal.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SteppedDownException($"The journal {path} could not be written, and nobody knows what it says now ({e.Message}); mend its disk.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using FooBar.Failover.Decide;
 
@@ -18,11 +19,24 @@ internal sealed class OperatorDesk
     public async Task<Answer> AskAsync(OperatorCommand command, CancellationToken cancellationToken)
     {
         var request = new Request(command, new TaskCompletionSource<Answer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await using var givenUp = cancellationToken.Register(() => request.Answered.TrySetCanceled(cancellationToken));
         await requests.Writer.WriteAsync(request, cancellationToken);
-        return await request.Answered.Task.WaitAsync(cancellationToken);
+        return await request.Answered.Task;
     }
 
-    public bool TryTake(out Request? request) => requests.Reader.TryRead(out request);
+    /// <summary>The next request whose asker still waits: what was asked a while ago may be the wrong thing by now.</summary>
+    public bool TryTake([NotNullWhen(true)] out Request? request)
+    {
+        while (requests.Reader.TryRead(out request))
+        {
+            if (!request.Answered.Task.IsCompleted)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Ends when somebody asks.</summary>
     public Task WaitAsync(CancellationToken cancellationToken) => requests.Reader.WaitToReadAsync(cancellationToken).AsTask();

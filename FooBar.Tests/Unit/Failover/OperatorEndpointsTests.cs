@@ -70,6 +70,24 @@ public sealed class OperatorEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Command_WhoseAskerIsGone_IsNotCarriedOutLater()
+    {
+        var desk = app.Services.GetRequiredService<OperatorDesk>();
+        using var gone = new CancellationTokenSource();
+        var asked = desk.AskAsync(new PauseCommand(Paused: true), gone.Token);
+        var waits = desk.AskAsync(new PauseCommand(Paused: false), CancellationToken.None);
+
+        await gone.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        Assert.True(desk.TryTake(out var request));
+        Assert.Equal(new PauseCommand(Paused: false), request.Command);
+        Assert.False(desk.TryTake(out _));
+        request.Answered.SetResult(new OperatorDesk.Answer(new Steady("All is well."), Failure: null));
+        await waits;
+    }
+
+    [Fact]
     public async Task Cluster_Paused_SaysSoAndWhereTheJournalIs()
     {
         var journal = new JournalEntry(JournalPhase.Serving, 3, "mysql-1", ["mysql-2"], Paused: true);
