@@ -25,6 +25,8 @@ internal sealed partial class Coordinator(
 
     private static readonly ActivitySource Activities = new("FooBar.Failover");
 
+    private (Decision Decision, long Since)? resting;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Before the web server drains: whoever comes next need not wait for that.
@@ -56,8 +58,8 @@ internal sealed partial class Coordinator(
             LogJournal(journal.Place, journal.Current);
             while (true)
             {
-                var failed = await CycleAsync(term.Token);
-                await RestAsync(failed ? Rest : options.Value.PollInterval, term.Token);
+                await CycleAsync(term.Token);
+                await PauseAsync(term.Token);
             }
         }
         catch (Exception e) when (e is not SteppedDownException && !stopping.IsCancellationRequested)
@@ -67,7 +69,7 @@ internal sealed partial class Coordinator(
         }
     }
 
-    private async Task<bool> CycleAsync(CancellationToken cancellationToken)
+    private async Task CycleAsync(CancellationToken cancellationToken)
     {
         ClusterView seen;
         using (SuppressInstrumentationScope.Begin())
@@ -75,22 +77,30 @@ internal sealed partial class Coordinator(
             seen = await observer.ObserveAsync(cancellationToken);
         }
 
-        var asked = desk.TryTake(out var request);
-        var decision = asked ? request!.Command.Decide(seen, journal.Current) : FailoverRules.Decide(seen, journal.Current, options.Value);
+        var decision = desk.TryTake(out var request) ? request.Command.Decide(seen, journal.Current) : FailoverRules.Decide(seen, journal.Current, options.Value);
         if (status.Report(seen, journal.Current, decision))
         {
             LogDecision(decision is Hold ? LogLevel.Warning : LogLevel.Information, decision.Kind, decision.Reason);
         }
 
+        if (request is null && IsResting(decision))
+        {
+            return;
+        }
+
         var failure = await ActAsync(decision, cancellationToken);
+        resting = failure is null ? null : (decision, clock.GetTimestamp());
         if (failure is not null && status.ReportFailure(failure))
         {
             LogFailure(decision.Kind, failure);
         }
 
         request?.Answered.TrySetResult(new OperatorDesk.Answer(decision, failure));
-        return failure is not null && !asked;
     }
+
+    // What has just failed fails again, as a rule; but everything else that may be seen meanwhile is acted upon at once.
+    private bool IsResting(Decision decision) => resting is { } last && clock.GetElapsedTime(last.Since) < Rest
+        && decision with { Reason = "" } == last.Decision with { Reason = "" };
 
     /// <returns>Why it did not succeed; null when it did.</returns>
     private async Task<string?> ActAsync(Decision decision, CancellationToken cancellationToken)
@@ -108,6 +118,7 @@ internal sealed partial class Coordinator(
             return null;
         }
         catch (Exception e) when (e is ActionException or JournalException or MySqlException or TimeoutException or IOException or FormatException
+            or InvalidOperationException // a statement on a connection that was lost by the one before
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
@@ -116,10 +127,10 @@ internal sealed partial class Coordinator(
     }
 
     // Whoever asks does not wait for the next turn.
-    private async Task RestAsync(TimeSpan time, CancellationToken cancellationToken)
+    private async Task PauseAsync(CancellationToken cancellationToken)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(Task.Delay(time, clock, over.Token), desk.WaitAsync(over.Token));
+        await Task.WhenAny(Task.Delay(options.Value.PollInterval, clock, over.Token), desk.WaitAsync(over.Token));
         await over.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }

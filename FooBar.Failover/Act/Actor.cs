@@ -22,7 +22,7 @@ internal sealed class Actor(
         Synchronize step => semiSync.SynchronizeAsync(step, cancellationToken),
         Promote step => promote.RunAsync(step, cancellationToken),
         Switchover step => switchover.RunAsync(step, cancellationToken),
-        AbandonSwitchover step => switchover.AbandonAsync(step.Primary, leaving: false, step.Reason, cancellationToken),
+        AbandonSwitchover step => switchover.AbandonAsync(step.Primary, step.Reason, cancellationToken),
         Clone step => clone.RunAsync(step, cancellationToken),
         SetPaused step => journal.WriteAsync(journal.Current with { Paused = step.Paused }, step.Reason, cancellationToken),
         _ => Task.CompletedTask,

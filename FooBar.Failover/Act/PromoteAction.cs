@@ -1,6 +1,7 @@
 using FooBar.Failover.Decide;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Observe;
+using Microsoft.Extensions.Options;
 using MySqlConnector;
 
 namespace FooBar.Failover.Act;
@@ -10,7 +11,7 @@ namespace FooBar.Failover.Act;
 /// this coordinator or the next, goes on from there.
 /// </summary>
 internal sealed class PromoteAction(
-    NodeConnections connections, ClusterObserver observer, RelayLog relayLog, AccountGrants grants, IJournal journal, TimeProvider clock)
+    NodeConnections connections, ClusterObserver observer, RelayLog relayLog, AccountGrants grants, IJournal journal, IOptions<FailoverOptions> options, TimeProvider clock)
 {
     /// <summary>ER_SPECIFIC_ACCESS_DENIED_ERROR: a statement needs a right that the account, or this older session of it, lacks.</summary>
     private const int MissingRight = 1227;
@@ -18,12 +19,13 @@ internal sealed class PromoteAction(
     public async Task RunAsync(Promote decision, CancellationToken cancellationToken)
     {
         await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
-        if (journal.Current.Phase == JournalPhase.Serving)
+        if (journal.Current.Primary != decision.Replica)
         {
             // From here on the former primary can have nothing acknowledged any more: what this replica has is all there is.
             await replica.ExecuteAsync("STOP REPLICA IO_THREAD", cancellationToken);
             await StopOthersAsync(decision, cancellationToken);
-            if (await observer.ViewAsync(decision.Former!, ClusterLook.Patience, cancellationToken) is { Reachable: true } former && former.Epoch == journal.Current.Epoch)
+            if (await observer.ViewAsync(decision.Former!, ClusterLook.Patience, cancellationToken) is { Reachable: true } former
+                && (former.Epoch == journal.Current.Epoch || journal.Current.Phase == JournalPhase.Promoting))
             {
                 throw new ActionException($"{decision.Former} answers again; {decision.Replica} was not promoted.");
             }
@@ -77,9 +79,10 @@ internal sealed class PromoteAction(
                 Primary = replica,
                 InSync = [],
                 Handover = null,
+                Leaving = false,
                 Former = before.Primary,
                 FailedOverAt = failedOverAt ?? before.FailedOverAt,
-                GivenUp = acceptsLoss ? (before.GivenUp ?? []).Union(before.Witnesses).Add(before.Primary!).Remove(replica) : before.GivenUp,
+                GivenUp = acceptsLoss ? [.. options.Value.Nodes.Where(node => node != replica)] : before.GivenUp, // whoever has more than the new primary
                 Unsettled = before.Unsettled?.Remove(replica), // a primary acknowledges to nobody
             },
             reason, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed class SwitchoverAction(
         {
             await CatchUpAsync(decision, replica, cancellationToken);
             await journal.WriteAsync(
-                journal.Current with { Handover = decision.Replica, FollowedSiteAt = decision.FollowsSite ? clock.GetUtcNow() : journal.Current.FollowedSiteAt },
+                journal.Current with { Handover = decision.Replica, Leaving = decision.Leaving, FollowedSiteAt = decision.FollowsSite ? clock.GetUtcNow() : journal.Current.FollowedSiteAt },
                 decision.Reason, cancellationToken);
         }
 
@@ -33,24 +33,28 @@ internal sealed class SwitchoverAction(
         }
         catch (Exception e) when (e is ActionException or MySqlException or TimeoutException or IOException && journal.Current.Handover is not null)
         {
-            await AbandonAsync(decision.Primary, decision.Leaving, $"The switchover to {decision.Replica} did not succeed: {e.Message}", cancellationToken);
+            await AbandonAsync(decision.Primary, $"The switchover to {decision.Replica} did not succeed: {e.Message}", cancellationToken);
             throw new ActionException($"The switchover to {decision.Replica} did not succeed ({e.Message}); {decision.Primary} {(decision.Leaving ? "is waited for" : "goes on")}.");
         }
 
         await promote.FinishAsync(replica, decision.Replica, cancellationToken);
     }
 
-    /// <summary>The primary serves again, unless it is being stopped; the next decisions lift its fence.</summary>
-    public async Task AbandonAsync(string name, bool leaving, string reason, CancellationToken cancellationToken)
+    /// <summary>
+    /// The primary serves again, unless it is being stopped; the next decisions lift its fence. It is fenced to the end before clients
+    /// are let in: where that was cut off half-way it would take writes without waiting for a replica that the journal counts on. The
+    /// journal forgets the switchover last, so that whatever is cut off here is begun again.
+    /// </summary>
+    public async Task AbandonAsync(string name, string reason, CancellationToken cancellationToken)
     {
-        await journal.WriteAsync(journal.Current with { Handover = null }, reason, cancellationToken);
-        if (leaving)
+        if (!journal.Current.Leaving)
         {
-            return;
+            await fence.FenceAsync(name, cancellationToken);
+            await using var primary = await connections.OpenAsync(name, cancellationToken);
+            await primary.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
         }
 
-        await using var primary = await connections.OpenAsync(name, cancellationToken);
-        await primary.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
+        await journal.WriteAsync(journal.Current with { Handover = null, Leaving = false }, reason, cancellationToken);
     }
 
     // In sync means received, not applied. What is left to apply is waited for while writes go on, not while they stand still.

@@ -11,9 +11,9 @@ internal static class DiskRules
 {
     public static Switchover? Leave(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) =>
         primary is { Writable: true, DiskFull: true } && primary.Epoch == journal.Epoch && !journal.Paused
-            && !(seen.At - journal.FailedOverAt < rules.FailoverWindow)
+            && PromotionRules.NotBackYet(seen, journal, rules) is null
             && journal.InSync.Select(name => seen.Find(name)).FirstOrDefault(node => node is { Streaming: true, DiskFull: false }) is { } replica
-            ? new Switchover(primary.Name, replica.Name, Leaving: true, $"The disk of the primary {primary.Name} is full and it can commit nothing; {replica.Name} is in sync and takes over.")
+            ? new Switchover(primary.Name, replica.Name, Leaving: false, $"The disk of the primary {primary.Name} is full and it can commit nothing; {replica.Name} is in sync and takes over.")
             : null;
 
     public static Hold? HoldFor(NodeView primary) => primary.DiskFull

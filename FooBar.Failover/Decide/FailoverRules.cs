@@ -64,12 +64,15 @@ public static class FailoverRules
             ?? DiskRules.Leave(seen, primary, journal, rules)
             ?? SiteRules.Follow(seen, primary, journal, rules)
             ?? HoldForPrimary(primary, journal)
+            ?? Offline(seen, primary, journal, rules)
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
+            ?? FenceOffline(seen, primary, journal)
+            ?? ReplicaRules.Attach(seen, primary, journal, rules, despiteErrors: false)
+            ?? ReplicaRules.Synchronize(seen, primary, journal)
             ?? ReplicaRules.Attach(seen, primary, journal, rules)
             ?? HoldFenced(primary, journal)
-            ?? ReplicaRules.Synchronize(seen, primary, journal)
             ?? DiskRules.HoldFor(primary)
             ?? ReplicaRules.HoldFor(seen, primary, journal)
             ?? Summarize(seen, primary, journal);
@@ -79,25 +82,34 @@ public static class FailoverRules
         new($"The journal says that {journal.Primary} is primary, and Failover:Nodes does not name it; add it, or restore the right journal.");
 
     internal static Fence? FenceStrangers(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        seen.Nodes.FirstOrDefault(node => node.Reachable && !node.Fenced && node.Name != primary.Name) is { } stranger
+        seen.Nodes.FirstOrDefault(node => node.Writable && node.Name != primary.Name) is { } stranger
             ? new Fence(stranger.Name, $"{stranger.Name} takes writes, but in epoch {journal.Epoch} only {primary.Name} may.")
+            : null;
+
+    // A fence that did not come to its end: no client is let in, and a node that cannot be fenced any further must not hold up the others.
+    private static Fence? FenceOffline(ClusterView seen, NodeView primary, JournalEntry journal) =>
+        seen.Nodes.FirstOrDefault(node => node.Reachable && !node.Fenced && node.Name != primary.Name) is { } stranger
+            ? new Fence(stranger.Name, $"{stranger.Name} is offline and would take writes if it were not, but in epoch {journal.Epoch} only {primary.Name} may.")
             : null;
 
     private static Hold? HoldForPrimary(NodeView primary, JournalEntry journal)
     {
-        if (primary.Epoch != journal.Epoch)
+        if (primary.Epoch == journal.Epoch)
         {
-            var found = primary.Epoch is { } epoch ? $"data of epoch {epoch}" : "no data of this cluster";
-            return new Hold($"The journal says that {primary.Name} is primary in epoch {journal.Epoch}, but it holds {found}; "
-                + "restore its volume or the journal that belongs to it (docs/runbooks/journal-lost.md), or remove the journal and all volumes to begin anew.");
+            return null;
         }
 
-        // A graceful stop goes offline first (rule 8). To lift that would let clients in again, whose commits the stop then
-        // acknowledges though no replica has them.
-        return primary.OfflineMode
-            ? new Hold($"The primary {primary.Name} is offline: it is being stopped, or somebody set offline_mode; writes wait until it is back online or restarted.")
-            : null;
+        var found = primary.Epoch is { } epoch ? $"data of epoch {epoch}" : "no data of this cluster";
+        return new Hold($"The journal says that {primary.Name} is primary in epoch {journal.Epoch}, but it holds {found}; "
+            + "restore its volume or the journal that belongs to it (docs/runbooks/journal-lost.md), or remove the journal and all volumes to begin anew.");
     }
+
+    // A graceful stop goes offline first (rule 8). To lift that would let clients in again, whose commits the stop then acknowledges
+    // though no replica has them. But a replica that comes back may get what the primary has, and take over.
+    private static Decision? Offline(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) => !primary.OfflineMode
+        ? null
+        : (Decision?)(ReplicaRules.Attach(seen, primary, journal, rules) as Attach)
+            ?? new Hold($"The primary {primary.Name} is offline: it is being stopped, or somebody set offline_mode; writes wait until it is back online or restarted.");
 
     private static Widen? WidenCluster(ClusterView seen, NodeView primary, JournalEntry journal) => seen.SeveralReplicas && journal.Unsettled is null
         ? new Widen($"{primary.Name} has several replicas; until each is settled, only all of them together hold every acknowledged write.")

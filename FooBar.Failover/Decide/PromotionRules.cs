@@ -52,7 +52,7 @@ internal static class PromotionRules
             return new Hold($"The primary {primary.Name} does not answer ({primary.Error}) and {candidate.Name} could take over, but automatic failover is paused; resume it, or promote {candidate.Name}.");
         }
 
-        if (journal.FailedOverAt is { } last && seen.At - last < rules.FailoverWindow && journal.Former is { } former && !journal.InSync.Contains(former))
+        if (NotBackYet(seen, journal, rules) is { } former)
         {
             return new Hold($"The primary {primary.Name} does not answer ({primary.Error}), but the last failover was less than {Sentence.Seconds(rules.FailoverWindow)} ago and {former}, which was lost then, is not back in sync; "
                 + $"writes wait for it, or promote {candidate.Name}.");
@@ -82,6 +82,10 @@ internal static class PromotionRules
                 ? new Promote(candidate.Name, journal.Former, journal.Epoch, AcceptsLoss: false, $"{candidate.Name} was chosen as primary of epoch {journal.Epoch} and is not prepared to the end yet.")
                 : new Hold($"{candidate.Name} was chosen as primary of epoch {journal.Epoch} and does not answer ({candidate.Error}); it may have taken writes already, so writes wait for it, {Reads(seen)}."));
     }
+
+    /// <summary>The primary that was lost in a failover of late, until it is back in sync: two in a row look like something else than lost nodes.</summary>
+    public static string? NotBackYet(ClusterView seen, JournalEntry journal, FailoverOptions rules) =>
+        seen.At - journal.FailedOverAt < rules.FailoverWindow && !journal.InSync.Contains(journal.Former ?? "") ? journal.Former : null;
 
     /// <summary>Those without whose answer nobody can say that nothing acknowledged is lost; none when all answer with the data of the epoch.</summary>
     public static IReadOnlyList<string> Missing(ClusterView seen, JournalEntry journal) =>

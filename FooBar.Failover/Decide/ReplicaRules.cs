@@ -6,10 +6,17 @@ namespace FooBar.Failover.Decide;
 /// <summary>What becomes of the nodes that are not primary: attached, copied anew, taken into the journal's set, or left to an operator.</summary>
 internal static class ReplicaRules
 {
-    public static Decision? Attach(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
+    /// <param name="seen">The nodes.</param>
+    /// <param name="primary">The primary.</param>
+    /// <param name="journal">What was decided before.</param>
+    /// <param name="rules">How long what may take.</param>
+    /// <param name="despiteErrors">Also one that has an error, which may be for good: it must not hold up the others.</param>
+    public static Decision? Attach(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules, bool despiteErrors = true)
     {
         var idle = FailoverRules.Replicas(seen, primary)
-            .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules)).ToList();
+            .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules))
+            .Where(replica => despiteErrors || replica.Replication?.LastError is null)
+            .ToList();
         if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica).IsEmpty) is { } replica)
         {
             return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({FailoverRules.Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
@@ -25,8 +32,9 @@ internal static class ReplicaRules
         };
     }
 
-    public static Synchronize? Synchronize(ClusterView seen, NodeView primary, JournalEntry journal) =>
-        FailoverRules.Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary) && !replica.OfflineMode).FirstOrDefault(replica => !InPlace(replica, seen, journal)) is { } replica
+    public static Synchronize? Synchronize(ClusterView seen, NodeView primary, JournalEntry journal) => primary.Writable
+        && FailoverRules.Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary) && !replica.OfflineMode && !InPlace(replica, seen, journal))
+            .OrderByDescending(replica => replica.Holds(primary.Executed)).FirstOrDefault() is { } replica
             ? new Synchronize(primary.Name, replica.Name, $"{replica.Name} replicates from {primary.Name} but writes do not wait for it; they will once it holds everything.")
             : null;
 

@@ -52,7 +52,7 @@ internal static class SwitchoverRules
         }
 
         return seen.Find(target) is { Reachable: true } replica && journal.InSync.Contains(target)
-            ? new Switchover(primary.Name, replica.Name, Leaving: false, $"The switchover from {primary.Name} to {target} was begun and is carried on.")
+            ? new Switchover(primary.Name, replica.Name, journal.Leaving, $"The switchover from {primary.Name} to {target} was begun and is carried on.")
             : new AbandonSwitchover(primary.Name, $"The switchover from {primary.Name} to {target} cannot be ended, because {target} does not answer or is not in sync any more; {primary.Name} goes on.");
     }
 

@@ -56,23 +56,25 @@ internal sealed record PromoteAnywayCommand(string Node, bool AcceptLoss) : Oper
             return new Hold($"'{Node}' is no node of this cluster that answers; those are {Sentence.List(seen.Nodes.Where(node => node.Reachable).Select(node => node.Name))}.");
         }
 
-        if (journal.Phase != JournalPhase.Serving || Node == journal.Primary)
+        if (journal.Phase is not (JournalPhase.Serving or JournalPhase.Promoting) || Node == journal.Primary)
         {
             return new Hold($"There is nobody to replace by {Node}; the journal says: {journal}.");
         }
 
-        if (seen.Find(journal.Primary) is { Reachable: true } primary && primary.Epoch == journal.Epoch)
+        if (Answers(seen, journal) is { } answers)
         {
-            return new Hold($"The primary {journal.Primary} answers; ask for a switchover, which loses nothing.");
+            return answers;
         }
 
-        // A replica that is behind by an epoch or more lacks a whole primary's work; nobody can mean that.
-        if (candidate.Epoch != journal.Epoch)
+        // A replica that is behind by an epoch or more lacks a whole primary's work; nobody can mean that. One that is being promoted
+        // when it is lost may have begun its epoch, and nobody else can have.
+        var epoch = journal.Phase == JournalPhase.Promoting ? journal.Epoch - 1 : journal.Epoch;
+        if (candidate.Epoch != epoch)
         {
-            return new Hold($"{Node} holds data of epoch {candidate.Epoch?.ToString(null, null) ?? "none"} and the journal says {journal.Epoch}; that is too old to be promoted.");
+            return new Hold($"{Node} holds data of epoch {candidate.Epoch?.ToString(null, null) ?? "none"} and it would have to be that of epoch {epoch}; it cannot be promoted.");
         }
 
-        if (seen.Nodes.FirstOrDefault(other => other.Reachable && other.Epoch == journal.Epoch && other.Holds(candidate.Held) && !candidate.Holds(other.Held)) is { } ahead)
+        if (seen.Nodes.FirstOrDefault(other => other.Reachable && other.Epoch == epoch && other.Holds(candidate.Held) && !candidate.Holds(other.Held)) is { } ahead)
         {
             return new Hold($"{ahead.Name} holds all that {Node} has, and more; promote {ahead.Name}.");
         }
@@ -84,4 +86,12 @@ internal sealed record PromoteAnywayCommand(string Node, bool AcceptLoss) : Oper
                 : $"{Node} becomes primary in epoch {journal.Epoch + 1}, as asked, although it may lack writes that {journal.Primary} acknowledged; these are given up.")
             : new Hold($"{Node} is not in sync and may lack writes that {journal.Primary} acknowledged; to give them up ask with acceptLoss.");
     }
+
+    private static Hold? Answers(ClusterView seen, JournalEntry journal) => seen.Find(journal.Primary) switch
+    {
+        { Reachable: true } when journal.Phase == JournalPhase.Promoting =>
+            new Hold($"{journal.Primary} answers and is being promoted; to promote another one stop it first, for it may take writes already."),
+        { Reachable: true } primary when primary.Epoch == journal.Epoch => new Hold($"The primary {journal.Primary} answers; ask for a switchover, which loses nothing."),
+        _ => null,
+    };
 }

@@ -48,9 +48,14 @@ internal sealed class CoordinatorHost : IAsyncDisposable
         return settings;
     }
 
-    public static async Task<CoordinatorHost> StartAsync(MySqlNodes nodes, string journal, CancellationToken cancellationToken)
+    public static async Task<CoordinatorHost> StartAsync(MySqlNodes nodes, string journal, CancellationToken cancellationToken, params (string Key, string Value)[] options)
     {
         var settings = Settings(nodes);
+        foreach (var (key, value) in options)
+        {
+            settings[$"Failover:{key}"] = value;
+        }
+
         settings["Failover:JournalPath"] = journal;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(settings);

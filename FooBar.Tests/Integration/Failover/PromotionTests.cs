@@ -1,5 +1,6 @@
 using FooBar.Failover.Act;
 using FooBar.Failover.Decide;
+using FooBar.Failover.Journal;
 using FooBar.Failover.Operate;
 using FooBar.Tests.Support;
 using MySqlConnector;
@@ -86,7 +87,7 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
         await coordinator.DisposeAsync();
         await using (var connection = await nodes.OpenAsync(former, Token, "application", CoordinatorHost.Password("application")))
         {
-            await using var insert = new MySqlCommand("INSERT INTO foobar.notes (text) VALUES ('nobody acknowledged this')", connection) { CommandTimeout = 2 };
+            await using var insert = new MySqlCommand("INSERT INTO foobar.notes (text) VALUES ('nobody acknowledged this') /* \u0007 */", connection) { CommandTimeout = 2 };
             await Assert.ThrowsAnyAsync<Exception>(() => insert.ExecuteNonQueryAsync(Token));
         }
 
@@ -98,7 +99,9 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
         await coordinator.DecidesAsync<Steady>(TimeSpan.FromSeconds(60), $"{next} is primary");
         Assert.Equal(0L, Convert.ToInt64(await nodes.ScalarAsync(former, "SELECT COUNT(*) FROM foobar.notes WHERE text = 'nobody acknowledged this'", Token), null));
         await coordinator.DisposeAsync(); // it holds the journal
-        Assert.Contains("INSERT INTO foobar.notes (text) VALUES (", await File.ReadAllTextAsync(cluster.Journal, Token), StringComparison.Ordinal);
+        var journal = await File.ReadAllTextAsync(cluster.Journal, Token);
+        Assert.Contains("INSERT INTO foobar.notes (text) VALUES (", journal, StringComparison.Ordinal);
+        Assert.Contains(@"/* \\x07 */", journal, StringComparison.Ordinal);
         coordinator = await StartAsync();
     }
 
@@ -150,6 +153,30 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
     }
 
     [Fact]
+    public async Task Node_LostWhileItIsBeingPromoted_IsReplacedOnlyWhenAsked()
+    {
+        var (former, next) = (Primary, Replica);
+        await nodes.KillAsync(next, Token);
+        await coordinator.DecidesAsync<Hold>(Soon, $"{former} is primary and serves without {next}");
+        await nodes.KillAsync(former, Token);
+        await coordinator.DecidesAsync<Hold>(Soon, $"The primary {former} does not answer");
+        var journal = coordinator.Part<IJournal>();
+        await journal.WriteAsync(
+            journal.Current with { Phase = JournalPhase.Promoting, Epoch = journal.Current.Epoch + 1, Primary = next, Former = former }, "A promotion was cut off here.", Token);
+
+        await nodes[former].StartAsync(Token);
+        await coordinator.DecidesAsync<Hold>(Soon, $"writes wait for it, reads are served by {former}");
+        Assert.Contains("acceptLoss", Assert.IsType<Hold>((await coordinator.AskAsync(new PromoteAnywayCommand(former, AcceptLoss: false), Token)).Decision).Reason, StringComparison.Ordinal);
+        Assert.Null((await coordinator.AskAsync(new PromoteAnywayCommand(former, AcceptLoss: true), Token)).Failure);
+
+        await coordinator.DecidesAsync<Hold>(Soon, $"{former} is primary and serves without {next}");
+        await InsertAsync(former, "after the second promotion");
+        await nodes[next].StartAsync(Token);
+        await coordinator.DecidesAsync<Steady>(Soon, $"{former} is primary");
+        await OnBothAsync("after the second promotion");
+    }
+
+    [Fact]
     public async Task Switchover_Asked_HandsOverAndLosesNothing()
     {
         var (former, next) = (Primary, Replica);
@@ -162,6 +189,26 @@ public sealed class PromotionTests(FailoverCluster cluster) : IClassFixture<Fail
         await InsertAsync(next, "after the switchover");
         await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
         await OnBothAsync("before the switchover", "after the switchover");
+    }
+
+    [Fact]
+    public async Task Switchover_FenceIsHeldUp_LetsNobodyWriteWithoutTheReplicaAndIsCarriedOn()
+    {
+        var (former, next) = (Primary, Replica);
+        await coordinator.DisposeAsync();
+        coordinator = await CoordinatorHost.StartAsync(nodes, cluster.Journal, Token, ("ActionTimeout", "00:00:02"));
+        await coordinator.DecidesAsync<Steady>(Soon);
+        await using (var root = await nodes.OpenAsync(former, Token))
+        {
+            await using var hold = new MySqlCommand("LOCK TABLES foobar.notes WRITE", root); // super_read_only has to wait for it
+            await hold.ExecuteNonQueryAsync(Token);
+
+            Assert.NotNull((await coordinator.AskAsync(new SwitchoverCommand(To: null), Token)).Failure);
+            Assert.Equal(former, coordinator.Part<IJournal>().Current.Primary);
+            Assert.Equal(1L, Convert.ToInt64(await nodes.ScalarAsync(former, "SELECT @@GLOBAL.offline_mode OR @@GLOBAL.super_read_only", Token), null));
+        }
+
+        await coordinator.DecidesAsync<Steady>(Soon, $"{next} is primary");
     }
 
     [Fact]

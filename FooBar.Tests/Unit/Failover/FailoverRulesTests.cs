@@ -158,10 +158,11 @@ public sealed class FailoverRulesTests
     {
         var full = Primary() with { DiskFull = true };
 
-        Assert.True(Assert.IsType<Switchover>(Decide(InSync, full, Replica("mysql-2"))) is { Replica: "mysql-2", Leaving: true });
+        Assert.True(Assert.IsType<Switchover>(Decide(InSync, full, Replica("mysql-2"))) is { Replica: "mysql-2", Leaving: false });
         Assert.Contains("make room there", Assert.IsType<Hold>(Decide(InSync, full, Replica("mysql-2") with { DiskFull = true })).Reason, StringComparison.Ordinal);
         Assert.IsType<Hold>(Decide(InSync with { Paused = true }, full, Replica("mysql-2")));
-        Assert.IsType<Hold>(Decide(InSync with { FailedOverAt = Now - TimeSpan.FromMinutes(1) }, full, Replica("mysql-2")));
+        Assert.IsType<Hold>(Decide(InSync with { FailedOverAt = Now - TimeSpan.FromMinutes(1), Former = "mysql-3" }, full, Replica("mysql-2")));
+        Assert.IsType<Switchover>(Decide(InSync with { FailedOverAt = Now - TimeSpan.FromMinutes(1), Former = "mysql-2" }, full, Replica("mysql-2")));
     }
 
     [Fact]
@@ -358,6 +359,31 @@ public sealed class FailoverRulesTests
             Assert.IsType<Degrade>(Decide(InSync, Primary(), leaving)).Reason);
         Assert.Equal("mysql-1 is primary and serves without mysql-2 (it is offline: it is being stopped, or somebody set offline_mode).",
             Assert.IsType<Hold>(Decide(Alone, Primary() with { SemiSync = new() }, leaving)).Reason);
+    }
+
+    [Fact]
+    public void PrimaryOffline_ReplicaCameBackIdle_GetsWhatThePrimaryHasToTakeOver()
+    {
+        var idle = Replica("mysql-2", replication => replication with { IoState = "OFF", ApplierRunning = false });
+
+        Assert.Equal("mysql-2", Assert.IsType<Attach>(Decide(InSync, Primary() with { OfflineMode = true }, idle)).Replica);
+    }
+
+    [Fact]
+    public void Stranger_OfflineAndNotFencedToTheEnd_HoldsUpNobody()
+    {
+        var stranger = Replica("mysql-2") with { SuperReadOnly = false, ReadOnly = false, OfflineMode = true };
+
+        Assert.IsType<Unfence>(Decide(Alone, Returned(), stranger));
+        Assert.Equal("mysql-2", Assert.IsType<Fence>(Decide(Alone, Primary() with { SemiSync = new() }, stranger)).Node);
+    }
+
+    [Fact]
+    public void Switchover_BegunBecauseThePrimaryLeaves_IsCarriedOnAsThat()
+    {
+        var begun = InSync with { Handover = "mysql-2", Leaving = true };
+
+        Assert.True(Assert.IsType<Switchover>(Decide(begun, Primary() with { OfflineMode = true }, Replica("mysql-2"))).Leaving);
     }
 
     [Fact]
