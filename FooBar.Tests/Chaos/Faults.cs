@@ -10,7 +10,7 @@ public static class Faults
     private static readonly string[] Site = ["web-1", "web-2"];
 
     /// <summary>No cut lasts as long as writes are held: what only a cut link keeps from being done is done when it is mended.</summary>
-    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(5);
 
     public static IReadOnlyList<Fault> All { get; } =
     [

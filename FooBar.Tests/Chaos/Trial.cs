@@ -22,7 +22,7 @@ public sealed record Trial(
     Fault Fault, int Seed, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind,
     IReadOnlyList<string> Decisions, IReadOnlyList<Violation> Violations)
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(0.8), After = TimeSpan.FromSeconds(0.8), HealsWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Before = TimeSpan.FromSeconds(0.5), After = TimeSpan.FromSeconds(0.5), HealsWithin = TimeSpan.FromMinutes(3);
 
     /// <summary>Promises that were broken.</summary>
     public IReadOnlyList<Violation> Broken { get; } = [.. Violations.Where(violation => Fault.Promises.Contains(violation.Promise))];
