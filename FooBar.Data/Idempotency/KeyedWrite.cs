@@ -48,7 +48,7 @@ internal sealed partial class KeyedWrite(Database database, ILogger<KeyedWrite> 
             {
                 // A refusal (the node is fenced) is an answer; whatever else ends a commit tells nothing about it. And where somebody else
                 // holds the key's row, an earlier attempt with this key may yet be committed.
-                unknown ??= (committing && e is not NoPrimaryException) || (taking && MySqlFailure.IsLockWait(e)) ? e : null;
+                unknown ??= (committing && e is not NoPrimaryException) || (taking && IsHeld(e)) ? e : null;
                 failure = e;
             }
 
@@ -79,8 +79,10 @@ internal sealed partial class KeyedWrite(Database database, ILogger<KeyedWrite> 
         return key.Request.AsSpan().SequenceEqual(request) ? JsonSerializer.Deserialize<T>(answer, JsonSerializerOptions.Web)! : throw new KeyReusedException();
     }
 
-    [LoggerMessage(1113, LogLevel.Information, "A commit that was cut off has been settled on {Node}: it was {Outcome}, {Elapsed:0} ms after the write began ({Reason})")]
+    [LoggerMessage(1113, LogLevel.Information, "A write whose outcome was not known has been settled on {Node}: it was {Outcome}, {Elapsed:0} ms after the write began ({Reason})")]
     private partial void LogSettled(string node, string outcome, double elapsed, string reason);
+
+    private static bool IsHeld(Exception failure) => MySqlFailure.IsLockWait(failure) || failure is OutcomeUnknownException { InnerException: TimeoutException };
 
     private static bool IsPassing(Exception failure, bool committing) =>
         failure is DatabaseUnavailableException || MySqlFailure.IsPassing(failure) || (committing && MySqlFailure.IsFromDatabase(failure));

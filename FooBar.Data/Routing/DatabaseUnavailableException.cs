@@ -9,5 +9,5 @@ public sealed class NoPrimaryException(string message, Exception? innerException
 /// <summary>There is no copy of the data that this read accepts.</summary>
 public sealed class NoReadableCopyException(string message, Exception? innerException = null) : DatabaseUnavailableException(message, innerException);
 
-/// <summary>The connection broke while a statement ran: it may or may not have been carried out.</summary>
+/// <summary>The connection broke while a statement ran, or another attempt with the same key holds it: it may or may not be carried out.</summary>
 public sealed class OutcomeUnknownException(string message, Exception innerException) : DatabaseUnavailableException(message, innerException);

@@ -19,6 +19,7 @@ internal sealed partial class CloneAction(
     private static readonly int[] EndsToRestart = [3707, 1053];
 
     private Task<string?> running = Task.FromResult<string?>(null);
+    private string copied = "";
     private (string Node, string Errant) recorded;
 
     public async Task RunAsync(Clone decision, CancellationToken cancellationToken)
@@ -28,13 +29,14 @@ internal sealed partial class CloneAction(
             throw new ActionException($"The copy for {decision.Replica} has not ended yet.");
         }
 
-        if (await running is { } failure)
+        var failure = await running;
+        running = Task.FromResult<string?>(null);
+        if (failure is not null && copied == decision.Replica)
         {
-            running = Task.FromResult<string?>(null);
-            throw new ActionException($"The copy for {decision.Replica} did not succeed ({failure}); it is tried again.");
+            throw new ActionException($"The last copy for {decision.Replica} did not succeed: {failure}");
         }
 
-        var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
+        NodeView source;
         var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
         try
         {
@@ -51,6 +53,7 @@ internal sealed partial class CloneAction(
             throw;
         }
 
+        copied = decision.Replica;
         running = CopyAsync(replica, decision, source, cancellationToken);
     }
 
@@ -59,7 +62,12 @@ internal sealed partial class CloneAction(
     {
         var own = await probe.ProbeAsync(decision.Replica, cancellationToken);
         var source = await probe.ProbeAsync(decision.Primary, cancellationToken);
-        return source.Epoch == journal.Current.Epoch && !(source.Lacks(own).IsEmpty && source.NeverHad(own).IsEmpty && source.CannotSend(own).IsEmpty)
+        if (source.Epoch != journal.Current.Epoch)
+        {
+            throw new ActionException($"{decision.Primary} does not hold epoch {journal.Current.Epoch} any more; the data of {decision.Replica} was not replaced.");
+        }
+
+        return !(source.Lacks(own).IsEmpty && source.NeverHad(own).IsEmpty && source.CannotSend(own, []).IsEmpty)
             ? source
             : throw new ActionException($"{decision.Replica} holds nothing that {decision.Primary} lacks any more, and can be sent what it lacks itself; its data was not replaced.");
     }

@@ -10,7 +10,7 @@ namespace FooBar.Failover.Act;
 
 /// <summary>Makes commits wait for replicas, and lets them go on without.</summary>
 internal sealed class SemiSyncAction(
-    NodeConnections connections, NodeProbe probe, SemiSyncOff semiSyncOff, Acknowledgements acknowledgements, IJournal journal, ILeadership leadership,
+    NodeConnections connections, NodeProbe probe, RelayLog relayLog, SemiSyncOff semiSyncOff, Acknowledgements acknowledgements, IJournal journal, ILeadership leadership,
     IOptions<FailoverOptions> options, TimeProvider clock)
 {
     /// <summary>
@@ -58,11 +58,7 @@ internal sealed class SemiSyncAction(
     {
         await using var primary = await connections.OpenAsync(decision.Primary, cancellationToken);
         await using var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
-        if (!await HoldsAsync(decision.Replica, await primary.ExecutedAsync(cancellationToken), cancellationToken))
-        {
-            throw new ActionException($"{decision.Replica} is still catching up with {decision.Primary}; writes do not wait for it yet.");
-        }
-
+        await CatchUpAsync(decision, primary, replica, cancellationToken);
         if (options.Value.SeveralReplicas)
         {
             await acknowledgements.OfferAsync(primary, replica, decision.Replica, decision.Reason, cancellationToken);
@@ -98,6 +94,20 @@ internal sealed class SemiSyncAction(
         {
             await ReleaseAsync(decision.Primary, journal.Current.Acknowledgements);
             throw;
+        }
+    }
+
+    private async Task CatchUpAsync(Synchronize decision, NodeSession primary, NodeSession replica, CancellationToken cancellationToken)
+    {
+        var executed = await primary.ExecutedAsync(cancellationToken);
+        if (!journal.Current.Witnesses.Contains(decision.Replica) && !(await probe.ProbeAsync(decision.Replica, cancellationToken)).Holds(executed))
+        {
+            await RelayLog.HurryAsync(replica, cancellationToken);
+        }
+
+        if (!await HoldsAsync(decision.Replica, executed, cancellationToken) || !await relayLog.SecureAsync(replica, decision.Replica, cancellationToken))
+        {
+            throw new ActionException($"{decision.Replica} is still catching up with {decision.Primary}; writes do not wait for it yet.");
         }
     }
 

@@ -17,6 +17,6 @@ internal static class DiskRules
             : null;
 
     public static Hold? HoldFor(NodeView primary) => primary.DiskFull
-        ? new Hold($"The disk of the primary {primary.Name} is full and it can commit nothing; make room there. Nobody takes over: no replica in sync has room, automatic failover is paused, or the last one was a short time ago.")
+        ? new Hold($"The disk of the primary {primary.Name} is full and it can commit nothing; make room there. Nobody takes over: no replica in sync has room, automatic failover is paused, or the node that was lost a short time ago is not back in sync.")
         : null;
 }

@@ -68,10 +68,11 @@ public static class FailoverRules
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
+            ?? ReplicaRules.AttachWell(seen, primary, rules)
+            ?? ReplicaRules.Synchronize(seen, primary, journal, catchingUp: false)
             ?? FenceOffline(seen, primary, journal)
-            ?? ReplicaRules.Attach(seen, primary, journal, rules, despiteErrors: false)
-            ?? ReplicaRules.Synchronize(seen, primary, journal)
             ?? ReplicaRules.Attach(seen, primary, journal, rules)
+            ?? ReplicaRules.Synchronize(seen, primary, journal, catchingUp: true)
             ?? HoldFenced(primary, journal)
             ?? DiskRules.HoldFor(primary)
             ?? ReplicaRules.HoldFor(seen, primary, journal)
@@ -108,7 +109,7 @@ public static class FailoverRules
     // though no replica has them. But a replica that comes back may get what the primary has, and take over.
     private static Decision? Offline(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) => !primary.OfflineMode
         ? null
-        : (Decision?)(ReplicaRules.Attach(seen, primary, journal, rules) as Attach)
+        : ReplicaRules.Attach(seen, primary, journal, rules) as Attach as Decision
             ?? new Hold($"The primary {primary.Name} is offline: it is being stopped, or somebody set offline_mode; writes wait until it is back online or restarted.");
 
     private static Widen? WidenCluster(ClusterView seen, NodeView primary, JournalEntry journal) => seen.SeveralReplicas && journal.Unsettled is null

@@ -6,35 +6,44 @@ namespace FooBar.Failover.Decide;
 /// <summary>What becomes of the nodes that are not primary: attached, copied anew, taken into the journal's set, or left to an operator.</summary>
 internal static class ReplicaRules
 {
-    /// <param name="seen">The nodes.</param>
-    /// <param name="primary">The primary.</param>
-    /// <param name="journal">What was decided before.</param>
-    /// <param name="rules">How long what may take.</param>
-    /// <param name="despiteErrors">Also one that has an error, which may be for good: it must not hold up the others.</param>
-    public static Decision? Attach(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules, bool despiteErrors = true)
+    /// <summary>What becomes of nodes that do not replicate.</summary>
+    public static Decision? Attach(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
     {
-        var idle = FailoverRules.Replicas(seen, primary)
-            .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules))
-            .Where(replica => despiteErrors || replica.Replication?.LastError is null)
-            .ToList();
-        if (idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica).IsEmpty) is { } replica)
-        {
-            return new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({FailoverRules.Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.");
-        }
+        var idle = Idle(seen, primary, rules);
+        return (Decision?)Attachable(idle, seen, primary) ?? Replace(idle, seen, primary, journal);
+    }
 
+    /// <summary>The same of one that has no error, and so is attached at once: others that may be so for good must not hold it up.</summary>
+    public static Attach? AttachWell(ClusterView seen, NodeView primary, FailoverOptions rules) =>
+        Attachable(Idle(seen, primary, rules).Where(replica => replica.Fenced && replica.Replication?.LastError is null), seen, primary);
+
+    private static List<NodeView> Idle(ClusterView seen, NodeView primary, FailoverOptions rules) => [.. FailoverRules.Replicas(seen, primary)
+        .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules))];
+
+    private static Attach? Attachable(IEnumerable<NodeView> idle, ClusterView seen, NodeView primary) =>
+        idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica, seen.Nodes).IsEmpty) is { } replica
+            ? new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({FailoverRules.Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.")
+            : null;
+
+    private static Clone? Replace(List<NodeView> idle, ClusterView seen, NodeView primary, JournalEntry journal)
+    {
         return idle.FirstOrDefault(node => !HoldsGivenUp(node, primary, journal)) switch
         {
             null => null,
             var old when primary.Lacks(old).IsEmpty => new Clone(old.Name, primary.Name, Errant: "",
-                $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old)}); it is copied anew from {primary.Name}."),
+                $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old, seen.Nodes)}); it is copied anew from {primary.Name}."),
             var errant => new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
                 $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}."),
         };
     }
 
-    public static Synchronize? Synchronize(ClusterView seen, NodeView primary, JournalEntry journal) => primary.Writable
+    /// <param name="seen">The nodes.</param>
+    /// <param name="primary">The primary.</param>
+    /// <param name="journal">What was decided before.</param>
+    /// <param name="catchingUp">Also one that has not received everything yet, for which it takes longer.</param>
+    public static Synchronize? Synchronize(ClusterView seen, NodeView primary, JournalEntry journal, bool catchingUp) => primary.Writable
         && FailoverRules.Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary) && !replica.OfflineMode && !InPlace(replica, seen, journal))
-            .OrderByDescending(replica => replica.Holds(primary.Executed)).FirstOrDefault() is { } replica
+            .FirstOrDefault(replica => catchingUp || (replica.Holds(primary.Executed) && replica.Epoch == journal.Epoch)) is { } replica
             ? new Synchronize(primary.Name, replica.Name, $"{replica.Name} replicates from {primary.Name} but writes do not wait for it; they will once it holds everything.")
             : null;
 

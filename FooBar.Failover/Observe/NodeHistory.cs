@@ -20,6 +20,7 @@ internal static class NodeHistory
             SilentSince = before?.SilentSince ?? at,
             SilentReplicaSince = before?.SilentReplicaSince ?? at,
             NeverSeen = before?.NeverSeen ?? true,
+            ServerUuid = before?.ServerUuid ?? view.ServerUuid,
             WritableSince = before?.WritableSince,
             Site = before?.Site ?? view.Site,
             SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince },

@@ -100,14 +100,16 @@ public sealed record NodeView(string Name)
     }
 
     /// <summary>
-    /// What a replica lacks and this primary cannot send it: what its binary log has no longer, and what the replica once wrote itself
-    /// and lacks because its data is older than that. It takes nothing with its own server id from its source, so it would go on
-    /// without these transactions and not say so. If its data was replaced it has another UUID now, and nothing of the old one.
+    /// What a replica lacks and this primary cannot send it: what its binary log has no longer, and what the replica may once have
+    /// written itself, and lacks because its data is older than that. It takes nothing with its own server id from its source, so it would
+    /// go on without these transactions and not say so. Its UUID may be another one now; so whatever is not known to be of others counts.
     /// </summary>
-    public GtidSet CannotSend(NodeView replica)
+    /// <param name="replica">The replica.</param>
+    /// <param name="others">The other nodes that are known.</param>
+    public GtidSet CannotSend(NodeView replica, IEnumerable<NodeView> others)
     {
         var missing = Executed.Subtract(replica.Held);
-        var own = WithoutOwn(missing).Where(server => replica.IsServer(server) || replica.Held.Where(known => known == server).IsEmpty);
+        var own = WithoutOwn(missing).Where(server => !others.Any(other => other.Name != replica.Name && other.IsServer(server)));
         return own.Union(missing.Subtract(missing.Subtract(Purged)));
     }
 

@@ -18,7 +18,7 @@ internal sealed class BestOddsPolicy : IAvailableDestinationsPolicy
     [
         replica => replica.Health is { Active: DestinationHealth.Healthy, Passive: not DestinationHealth.Unhealthy },
         replica => replica.Health.Active == DestinationHealth.Healthy,
-        replica => replica.Health.Active == DestinationHealth.Unknown,
+        replica => replica.Health is { Active: DestinationHealth.Unknown, Passive: not DestinationHealth.Unhealthy },
     ];
 
     public string Name => PolicyName;

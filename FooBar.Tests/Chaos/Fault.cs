@@ -29,6 +29,9 @@ public sealed record Fault(string Component, string What, TimeSpan For, TakeAway
     /// <summary>Whether it is done on a stack whose databases have disks and clocks of their own.</summary>
     public bool NeedsHardware { get; init; }
 
+    /// <summary>How long there is load before, at least.</summary>
+    public TimeSpan Before { get; init; } = TimeSpan.FromSeconds(0.5);
+
     /// <summary>About how long it takes to heal, for the estimate at the start.</summary>
     public TimeSpan HealsIn { get; init; } = TimeSpan.FromSeconds(6);
 

@@ -12,6 +12,9 @@ public static class Faults
     /// <summary>No cut lasts as long as writes are held: what only a cut link keeps from being done is done when it is mended.</summary>
     private static readonly TimeSpan Cut = TimeSpan.FromSeconds(5);
 
+    /// <summary>The role follows the site only away from a node that it has reached before, without a pause and for this long after the last time.</summary>
+    private static readonly TimeSpan ReachedAgain = TimeSpan.FromSeconds(5);
+
     public static IReadOnlyList<Fault> All { get; } =
     [
         Primary("killed", 3, Damage.Killed),
@@ -26,7 +29,7 @@ public static class Faults
         .. Clocks(Primary),
         .. EveryWay("the replica", node => [Peer(node)]),
         .. EveryWay("the coordinator", _ => [Coordinator]),
-        .. EveryWay("the site", _ => Site),
+        .. EveryWay("the site", _ => Site).Select(fault => fault with { Before = ReachedAgain }),
         Replica("killed", 3, Damage.Killed),
         Replica("stopped gracefully", 3, Damage.Stopped),
         Replica("paused for 1 s", 1, Damage.Paused),

@@ -22,7 +22,7 @@ public sealed record Trial(
     Fault Fault, int Seed, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind,
     IReadOnlyList<string> Decisions, IReadOnlyList<Violation> Violations)
 {
-    private static readonly TimeSpan Before = TimeSpan.FromSeconds(0.5), After = TimeSpan.FromSeconds(0.5), HealsWithin = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(0.5), HealsWithin = TimeSpan.FromMinutes(3);
 
     /// <summary>Promises that were broken.</summary>
     public IReadOnlyList<Violation> Broken { get; } = [.. Violations.Where(violation => Fault.Promises.Contains(violation.Promise))];
@@ -33,7 +33,7 @@ public sealed record Trial(
         : "by itself";
 
     /// <summary>How long a trial takes, roughly.</summary>
-    public static TimeSpan Expected(Fault fault) => Before + fault.For + fault.HealsIn + After;
+    public static TimeSpan Expected(Fault fault) => fault.Before + fault.For + fault.HealsIn + After;
 
     public int Count(Promise promise) => Violations.Count(violation => violation.Promise == promise);
 
@@ -53,7 +53,7 @@ public sealed record Trial(
         var load = new Workload(system, run, seed);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var users = load.RunAsync(stop.Token);
-        await Task.Delay(Before + TimeSpan.FromMilliseconds(chance.Next(500)), cancellationToken);
+        await Task.Delay(fault.Before + TimeSpan.FromMilliseconds(chance.Next(500)), cancellationToken);
 
         var begun = load.Now;
         var giveBack = await fault.Begin(system, chance, cancellationToken);

@@ -186,7 +186,7 @@ public sealed class KeyedWriteTests(MySqlPair mysql) : IAsyncLifetime
     [Fact]
     public async Task Write_AnotherAttemptHoldsTheKeyUntilTheEnd_IsSaidToBeUnknown()
     {
-        await using var host = await DataHost.StartOnHealthyPairAsync(mysql, ("WriteWait", "00:00:01.5"));
+        await using var host = await DataHost.StartOnHealthyPairAsync(mysql, ("WriteWait", "00:00:02.5"));
         await using var other = await host.Database.OpenForWriteAsync(None);
         await other.BeginAsync(None);
         Assert.True(await KeyTable.TakeAsync(other, Key("k"), None));

@@ -129,6 +129,7 @@ public sealed class SeveralReplicasTests
 
         Assert.Equal("mysql-3", Assert.IsType<Attach>(Decide(journal, primary, broken, Replica("mysql-3") with { Replication = null })).Replica);
         Assert.Equal("mysql-3", Assert.IsType<Synchronize>(Decide(journal, primary, broken, Replica("mysql-3"))).Replica);
+        Assert.Equal("mysql-2", Assert.IsType<Attach>(Decide(journal, primary, broken, Replica("mysql-3", to: 5))).Replica);
         Assert.Equal("mysql-2", Assert.IsType<Attach>(Decide(One with { InSync = ["mysql-3"] }, Primary(), broken, Replica("mysql-3"))).Replica);
     }
 
@@ -137,15 +138,26 @@ public sealed class SeveralReplicasTests
         One with { InSync = [] }, Primary() with { SemiSync = new() }, Replica("mysql-2", to: 5), Replica("mysql-3"))).Replica);
 
     [Fact]
-    public void ReplicaThatLacksSomeOfAFormerPrimary_IsSentIt_UnlessItWroteThatItself()
+    public void ReplicaThatLacksSomeOfAFormerPrimary_IsSentItWhereThatIsKnownToBeAnother()
     {
         const string former = "b0c64af5-e517-11f1-b515-0242ac180002";
         var primary = Primary() with { Executed = GtidSet.Parse($"{Uuid}:1-10,{former}:1-10") };
         var behind = Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-10,{former}:1-8") };
 
-        Assert.True(primary.CannotSend(behind).IsEmpty);
-        Assert.Equal($"{former}:9-10", $"{primary.CannotSend(behind with { ServerUuid = former })}");
-        Assert.Equal($"{former}:1-10", $"{primary.CannotSend(Replica("mysql-2"))}");
+        Assert.True(primary.CannotSend(behind, [Silent("mysql-3") with { ServerUuid = former }]).IsEmpty);
+        Assert.Equal($"{former}:9-10", $"{primary.CannotSend(behind, [Silent("mysql-3")])}");
+        Assert.Equal($"{former}:9-10", $"{primary.CannotSend(behind, [behind with { ServerUuid = former }])}");
+    }
+
+    [Fact]
+    public void StrangerThatCannotBeFencedToTheEnd_HoldsUpNobodyElse()
+    {
+        var (journal, primary) = (One with { InSync = [] }, Primary() with { SemiSync = new() });
+        var stranger = Replica("mysql-2") with { SuperReadOnly = false, ReadOnly = false, OfflineMode = true, Replication = null };
+
+        Assert.Equal("mysql-3", Assert.IsType<Attach>(Decide(journal, primary, stranger, Replica("mysql-3") with { Replication = null })).Replica);
+        Assert.Equal("mysql-3", Assert.IsType<Synchronize>(Decide(journal, primary, stranger, Replica("mysql-3"))).Replica);
+        Assert.Equal("mysql-2", Assert.IsType<Fence>(Decide(journal, primary, stranger, Replica("mysql-3", to: 5))).Node);
     }
 
     [Fact]
