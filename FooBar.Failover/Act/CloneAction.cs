@@ -36,25 +36,23 @@ internal sealed partial class CloneAction(
             throw new ActionException($"The last copy for {decision.Replica} did not succeed: {failure}");
         }
 
-        NodeView source;
         var replica = await connections.OpenAsync(decision.Replica, cancellationToken);
         try
         {
             await replica.ExecuteAsync("STOP REPLICA", cancellationToken);
-            source = await StillNeededAsync(decision, cancellationToken);
+            var source = await StillNeededAsync(decision, cancellationToken);
             var lost = decision.Errant.Length == 0 ? "" : await ErrantTransactions.DescribeAsync(replica, decision.Errant, cancellationToken);
             await ForgetAsync(decision, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
             await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
             await replica.ExecuteAsync("SET GLOBAL clone_ssl_ca = @authority", cancellationToken, ("@authority", options.Value.ReplicationCertificateAuthority));
+            copied = decision.Replica;
+            running = CopyAsync(replica, decision, source, cancellationToken);
         }
         catch
         {
             await replica.DisposeAsync();
             throw;
         }
-
-        copied = decision.Replica;
-        running = CopyAsync(replica, decision, source, cancellationToken);
     }
 
     // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.

@@ -16,7 +16,8 @@ internal static class PromotionRules
             return primary.Epoch == journal.Epoch ? null : Replace(seen, primary, journal);
         }
 
-        if (seen.Nodes.FirstOrDefault(node => node.Reachable && node.Replication?.Hears(rules.SourceSilentAfter) == true && !FollowsAnother(seen, node)) is { } witness)
+        // One that is being stopped serves no client any more, and its server may take long to end: replicas hear it until then.
+        if (!primary.WasOffline && seen.Nodes.FirstOrDefault(node => node.Reachable && node.Replication?.Hears(rules.SourceSilentAfter) == true && !FollowsAnother(seen, node)) is { } witness)
         {
             return new Hold($"The primary {primary.Name} does not answer the coordinator ({primary.Error}), but {witness.Name} still hears it: it is overloaded or out of the coordinator's reach, and goes on.");
         }
@@ -59,7 +60,7 @@ internal static class PromotionRules
         }
 
         return new Promote(candidate.Name, primary.Name, journal.Epoch + 1, AcceptsLoss: false,
-            $"The primary {primary.Name} does not answer ({primary.Error}) and no replica hears it; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.");
+            $"The primary {primary.Name} does not answer ({primary.Error}) and {(primary.WasOffline ? "was offline before, as before it is stopped" : "no replica hears it")}; {candidate.Name} holds every acknowledged write and becomes primary in epoch {journal.Epoch + 1}.");
     }
 
     // A primary that answers without the data of its epoch has lost it, and is lost as one that is silent.

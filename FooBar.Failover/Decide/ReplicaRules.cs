@@ -25,17 +25,14 @@ internal static class ReplicaRules
             ? new Attach(replica.Name, primary.Name, $"{replica.Name} does not replicate ({FailoverRules.Trouble(replica)}) and holds nothing that {primary.Name} lacks; it is to replicate from it.")
             : null;
 
-    private static Clone? Replace(List<NodeView> idle, ClusterView seen, NodeView primary, JournalEntry journal)
+    private static Clone? Replace(List<NodeView> idle, ClusterView seen, NodeView primary, JournalEntry journal) => idle.FirstOrDefault(node => !HoldsGivenUp(node, primary, journal)) switch
     {
-        return idle.FirstOrDefault(node => !HoldsGivenUp(node, primary, journal)) switch
-        {
-            null => null,
-            var old when primary.Lacks(old).IsEmpty => new Clone(old.Name, primary.Name, Errant: "",
-                $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old, seen.Nodes)}); it is copied anew from {primary.Name}."),
-            var errant => new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
-                $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}."),
-        };
-    }
+        null => null,
+        var old when primary.Lacks(old).IsEmpty => new Clone(old.Name, primary.Name, Errant: "",
+            $"{old.Name} is empty or too old: it lacks transactions that {primary.Name} cannot send it ({primary.CannotSend(old, seen.Nodes)}); it is copied anew from {primary.Name}."),
+        var errant => new Clone(errant.Name, primary.Name, primary.Lacks(errant).ToString(),
+            $"{errant.Name} holds transactions that were never acknowledged and that {primary.Name} never had ({primary.Lacks(errant)}); they are recorded, and it is copied anew from {primary.Name}."),
+    };
 
     /// <param name="seen">The nodes.</param>
     /// <param name="primary">The primary.</param>

@@ -21,6 +21,7 @@ internal static class NodeHistory
             SilentReplicaSince = before?.SilentReplicaSince ?? at,
             NeverSeen = before?.NeverSeen ?? true,
             ServerUuid = before?.ServerUuid ?? view.ServerUuid,
+            WasOffline = before is { Reachable: true } ? before.OfflineMode : before?.WasOffline == true,
             WritableSince = before?.WritableSince,
             Site = before?.Site ?? view.Site,
             SemiSync = view.SemiSync with { LackingSince = before?.SemiSync.LackingSince },

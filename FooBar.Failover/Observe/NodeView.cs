@@ -17,6 +17,9 @@ public sealed record NodeView(string Name)
     /// <summary>Since when it does not answer; null while it does.</summary>
     public DateTimeOffset? SilentSince { get; init; }
 
+    /// <summary>Of one that does not answer: whether it was offline when it last did. It stays so until it is started again, fenced.</summary>
+    public bool WasOffline { get; init; }
+
     /// <summary>Whether it has not answered once since this coordinator began to ask.</summary>
     public bool NeverSeen { get; init; }
 

@@ -59,13 +59,21 @@ public static class Drill
                         foreach (var (number, fault) in Enumerable.Range(0, asked.Trials).SelectMany(number => faults.Select(fault => (number, fault))))
                         {
                             var since = TimeProvider.System.GetUtcNow();
-                            trials.Add(await Trial.RunAsync(system, fault, asked.Seed + number, stop));
+                            try
+                            {
+                                trials.Add(await Trial.RunAsync(system, fault, asked.Seed + number, stop));
+                            }
+                            catch (Exception) when (!stop.IsCancellationRequested)
+                            {
+                                await SaveLogsAsync(asked, $"failed-{trials.Count + 1}", system, since);
+                                throw;
+                            }
+
                             var left = began.Elapsed / trials.Count * (asked.Trials * asked.Faults.Count - trials.Count);
                             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number + 1}/{asked.Trials} {trials[^1]} ({left.TotalMinutes:0} min left)"));
-                            if (trials[^1].Broken.Count > 0 && asked.Output.Length > 0)
+                            if (trials[^1].Broken.Count > 0)
                             {
-                                Directory.CreateDirectory(asked.Output);
-                                await File.WriteAllTextAsync(Path.Combine(asked.Output, $"broken-{trials.Count}.log"), await system.LogsAsync(since), stop);
+                                await SaveLogsAsync(asked, $"broken-{trials.Count}", system, since);
                             }
                         }
                     },
@@ -84,5 +92,14 @@ public static class Drill
         }
 
         return new DrillReport(asked, trials, mysql);
+    }
+
+    private static async Task SaveLogsAsync(DrillArguments asked, string name, ChaosSystem system, DateTimeOffset since)
+    {
+        if (asked.Output.Length > 0)
+        {
+            Directory.CreateDirectory(asked.Output);
+            await File.WriteAllTextAsync(Path.Combine(asked.Output, $"{name}.log"), await system.LogsAsync(since));
+        }
     }
 }

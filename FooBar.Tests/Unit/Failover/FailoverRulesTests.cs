@@ -362,6 +362,16 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void PrimarySilentWhileItIsBeingStopped_StillHeard_IsReplaced()
+    {
+        var stopping = Silent("mysql-1") with { WasOffline = true };
+        var hearing = Replica("mysql-2", replication => replication with { Silence = TimeSpan.Zero });
+
+        Assert.Contains("was offline before, as before it is stopped", Assert.IsType<Promote>(Decide(InSync, stopping, hearing)).Reason, StringComparison.Ordinal);
+        Assert.Contains("still hears it", Assert.IsType<Hold>(Decide(InSync, stopping with { WasOffline = false }, hearing)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void PrimaryOffline_ReplicaCameBackIdle_GetsWhatThePrimaryHasToTakeOver()
     {
         var idle = Replica("mysql-2", replication => replication with { IoState = "OFF", ApplierRunning = false });

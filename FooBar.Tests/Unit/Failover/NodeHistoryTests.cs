@@ -9,6 +9,17 @@ public sealed class NodeHistoryTests
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
+    public void Silence_OfANodeThatWasOffline_IsKnownToBeAStop()
+    {
+        var offline = new NodeView("mysql-1") { OfflineMode = true };
+        var silent = NodeHistory.Continue(new NodeView("mysql-1") { Error = "no route" }, offline, DateTimeOffset.UnixEpoch);
+
+        Assert.True(silent.WasOffline);
+        Assert.True(NodeHistory.Continue(new NodeView("mysql-1") { Error = "no route" }, silent, DateTimeOffset.UnixEpoch).WasOffline);
+        Assert.False(NodeHistory.Continue(new NodeView("mysql-1") { Error = "no route" }, new NodeView("mysql-1"), DateTimeOffset.UnixEpoch).WasOffline);
+    }
+
+    [Fact]
     public void Stall_SeenAtTwoAnswers_BeganByTheFirst()
     {
         var now = After(Primary(0, waiting: 2, acknowledged: 7), Primary(0.2, waiting: 1, acknowledged: 7));
