@@ -16,7 +16,7 @@ namespace FooBar.Data;
 /// <summary>Adds the product's database to an application.</summary>
 public static class DataBuilderExtensions
 {
-    /// <summary>MySQL's default limit is 151 connections, shared by all web replicas and whoever else looks in.</summary>
+    /// <summary>Of each process and node. A node that is left alone serves all replicas of the site, and takes 400 connections.</summary>
     private const uint DefaultPoolSize = 40;
 
     /// <summary>
@@ -45,7 +45,7 @@ public static class DataBuilderExtensions
             services.GetRequiredService<IOptions<DataOptions>>(), services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<KeyedWrite>>()));
         builder.Services.AddHostedService<KeyExpiry>();
-        builder.Services.AddHealthChecks().AddCheck<TopologyHealthCheck>("mysql", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<TopologyHealthCheck>("mysql");
     }
 
     /// <summary>
@@ -74,7 +74,7 @@ public static class DataBuilderExtensions
         builder.Services.AddSingleton<MigrationRunner>();
         builder.Services.AddSingleton(new SchemaReadiness());
         builder.Services.AddHostedService<MigrationService>();
-        builder.Services.AddHealthChecks().AddCheck<SchemaReadiness>("schema", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<SchemaReadiness>("schema");
     }
 
     private static List<(NodeEndpoint Endpoint, string Key)> AddNodes(this IHostApplicationBuilder builder, string connectionName, bool pooling)

@@ -5,6 +5,9 @@ namespace FooBar.Data;
 /// <summary>Reports every impossible option at once, when the application starts.</summary>
 internal sealed class DataOptionsValidator : IValidateOptions<DataOptions>
 {
+    /// <summary>A user's token is valid for as long: who has none any more needs none.</summary>
+    private static readonly TimeSpan LongestLag = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1), LongestKept = TimeSpan.FromDays(30);
 
     public ValidateOptionsResult Validate(string? name, DataOptions options)
@@ -13,7 +16,7 @@ internal sealed class DataOptionsValidator : IValidateOptions<DataOptions>
         [
             (nameof(options.ProbeInterval), options.ProbeInterval, TimeSpan.FromMilliseconds(50), Longest),
             (nameof(options.ProbeTimeLimit), options.ProbeTimeLimit, TimeSpan.FromMilliseconds(50), Longest),
-            (nameof(options.MaxReplicaLag), options.MaxReplicaLag, TimeSpan.Zero, Longest),
+            (nameof(options.MaxReplicaLag), options.MaxReplicaLag, TimeSpan.Zero, LongestLag),
             (nameof(options.ReadWait), options.ReadWait, TimeSpan.Zero, Longest),
             (nameof(options.ReplicaWait), options.ReplicaWait, TimeSpan.Zero, Longest),
             (nameof(options.WriteWait), options.WriteWait, TimeSpan.Zero, Longest),

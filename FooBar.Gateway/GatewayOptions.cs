@@ -35,6 +35,12 @@ public sealed class GatewayOptions
     /// <summary>For how long a forwarded request may pass without a byte in either direction before it is given up with 504.</summary>
     public TimeSpan SilenceLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether a write that a replica did not answer is asked of another one under the same <c>Idempotency-Key</c>, which the gateway
+    /// adds where the client sent none. The application has to carry out a key once; FooBar.Web does.
+    /// </summary>
+    public bool RepeatWrites { get; set; } = true;
+
     public CertificateOptions Certificate { get; set; } = new();
 }
 

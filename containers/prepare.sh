@@ -292,7 +292,7 @@ compose_answers() { docker compose version >/dev/null 2>&1 || has docker-compose
 
 prepare_compose() {
     compose_answers && return
-    can_install || fail "docker compose is missing, and the test of the compose file needs it. Install it (https://docs.docker.com/compose/install), then start again."
+    can_install || fail "docker compose is missing, and the drill and the tests start the published compose file with it. Install it (https://docs.docker.com/compose/install), then start again."
     install_packages "it starts the published compose file" docker-compose
 }
 

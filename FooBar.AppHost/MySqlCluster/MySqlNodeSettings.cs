@@ -48,13 +48,15 @@ internal static class MySqlNodeSettings
 
         "--plugin-load-add=semisync_source.so;semisync_replica.so;mysql_clone.so",
 
+        // Room for the pools of seven replicas of the site (six, and one that replaces another), 40 each, on one node.
+        "--max-connections=400",
+
         // A laptop runs all nodes beside everything else.
         "--innodb-buffer-pool-size=128M",
         "--innodb-log-buffer-size=8M",
         "--innodb-redo-log-capacity=64M",
         "--table-open-cache=400",
         "--table-definition-cache=500",
-        "--max-connections=200",
         "--performance-schema-max-table-instances=500",
         "--performance-schema-max-digest-length=256",
         "--mysqlx=OFF",

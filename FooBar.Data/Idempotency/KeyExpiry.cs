@@ -94,9 +94,9 @@ internal sealed partial class KeyExpiry(Database database, IOptions<DataOptions>
         }
     }
 
-    [LoggerMessage(1111, LogLevel.Debug, "Deleted {Count} idempotency keys that were older than {Age}")]
+    [LoggerMessage(5111, LogLevel.Debug, "Deleted {Count} idempotency keys that were older than {Age}")]
     private partial void LogDeleted(int count, TimeSpan age);
 
-    [LoggerMessage(1112, LogLevel.Debug, "Idempotency keys are deleted later: {Reason}")]
+    [LoggerMessage(5112, LogLevel.Debug, "Idempotency keys are deleted later: {Reason}")]
     private partial void LogLater(string reason);
 }

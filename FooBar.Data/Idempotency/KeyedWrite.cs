@@ -79,7 +79,7 @@ internal sealed partial class KeyedWrite(Database database, ILogger<KeyedWrite> 
         return key.Request.AsSpan().SequenceEqual(request) ? JsonSerializer.Deserialize<T>(answer, JsonSerializerOptions.Web)! : throw new KeyReusedException();
     }
 
-    [LoggerMessage(1113, LogLevel.Information, "A write whose outcome was not known has been settled on {Node}: it was {Outcome}, {Elapsed:0} ms after the write began ({Reason})")]
+    [LoggerMessage(5113, LogLevel.Information, "A write whose outcome was not known has been settled on {Node}: it was {Outcome}, {Elapsed:0} ms after the write began ({Reason})")]
     private partial void LogSettled(string node, string outcome, double elapsed, string reason);
 
     private static bool IsHeld(Exception failure) => MySqlFailure.IsLockWait(failure) || failure is OutcomeUnknownException { InnerException: TimeoutException };

@@ -80,6 +80,6 @@ internal sealed partial class MigrationRunner(
         VALUES ({migration.Number}, {migration.Name}, {migration.Checksum}, {clock.GetUtcNow().UtcDateTime})
         """, cancellationToken);
 
-    [LoggerMessage(1101, LogLevel.Information, "Applied migration {Migration} on {Node}")]
+    [LoggerMessage(5101, LogLevel.Information, "Applied migration {Migration} on {Node}")]
     private partial void LogApplied(string migration, string node);
 }

@@ -62,9 +62,9 @@ internal sealed partial class MigrationService(MigrationRunner runner, SchemaRea
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    [LoggerMessage(1102, LogLevel.Information, "The schema is not ready: {Reason}")]
+    [LoggerMessage(5102, LogLevel.Information, "The schema is not ready: {Reason}")]
     private partial void LogNotYet(string reason);
 
-    [LoggerMessage(1103, LogLevel.Error, "The schema cannot be brought up to date: {Reason}")]
+    [LoggerMessage(5103, LogLevel.Error, "The schema cannot be brought up to date: {Reason}")]
     private partial void LogContradiction(string reason);
 }

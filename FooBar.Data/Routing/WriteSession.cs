@@ -40,7 +40,10 @@ public sealed class WriteSession : Session
         Transaction = await RunAsync((connection, token) => connection.BeginTransactionAsync(token).AsTask(), cancellationToken);
     }
 
-    /// <summary>Makes the transaction's changes permanent, on both copies as soon as this returns.</summary>
+    /// <summary>
+    /// Makes the transaction's changes permanent. Returns when the primary has acknowledged them: while a replica is in sync, it has
+    /// received them by then.
+    /// </summary>
     /// <exception cref="OutcomeUnknownException">The primary went away before it answered.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken)
     {

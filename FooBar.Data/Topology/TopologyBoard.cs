@@ -117,6 +117,6 @@ internal sealed partial class TopologyBoard(DatabaseNodes nodes, IOptions<DataOp
     // Continuations must not run inside Report's lock.
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    [LoggerMessage(1001, LogLevel.Information, "MySQL topology: primary {Primary}, replicas {Replicas}, epoch {Epoch} ({Summary})")]
+    [LoggerMessage(5001, LogLevel.Information, "MySQL topology: primary {Primary}, replicas {Replicas}, epoch {Epoch} ({Summary})")]
     private partial void LogChanged(string primary, string replicas, long epoch, string summary);
 }

@@ -7,8 +7,8 @@ using MySqlConnector;
 namespace FooBar.Failover.Act;
 
 /// <summary>
-/// Replaces a node's data by a copy of the primary's. What only this node had was never acknowledged (rule 2) and is
-/// recorded before. The copy takes its time and the cluster does not wait for it: the server restarts by itself
+/// Replaces a node's data by a copy of the primary's. What only this node had was never acknowledged, or an operator gave it up,
+/// and is recorded before. The copy takes its time and the cluster does not wait for it: the server restarts by itself
 /// at its end, fenced, and is attached like any other.
 /// </summary>
 internal sealed partial class CloneAction(

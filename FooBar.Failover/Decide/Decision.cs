@@ -54,13 +54,13 @@ public sealed record Switchover(string Primary, string Replica, bool Leaving, st
     public bool FollowsSite { get; init; }
 }
 
-/// <summary>Give up a switchover that cannot be ended; the primary goes on.</summary>
+/// <summary>Give up a switchover that cannot be ended; the primary goes on, unless it is being stopped.</summary>
 public sealed record AbandonSwitchover(string Primary, string Reason) : Decision(Reason);
 
 /// <summary>Replace the data of a node by a copy of the primary's: replication can bring it no more to the same state.</summary>
 /// <param name="Replica">The node.</param>
 /// <param name="Primary">Where the copy comes from.</param>
-/// <param name="Errant">The transactions that only this node has, which were never acknowledged; usually none.</param>
+/// <param name="Errant">The transactions that only this node has, never acknowledged or given up by an operator; usually none.</param>
 public sealed record Clone(string Replica, string Primary, string Errant, string Reason) : Decision(Reason);
 
 /// <summary>Note in the journal whether automatic failover is paused.</summary>

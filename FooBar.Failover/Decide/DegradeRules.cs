@@ -32,7 +32,7 @@ internal static class DegradeRules
             return Without(seen, primary, journal, emptied, $"{emptied} does not hold the data of epoch {journal.Epoch} any more");
         }
 
-        // A graceful stop goes offline first (rule 8): nobody need wait for acknowledgements that are about to end.
+        // A graceful stop goes offline first (docs/decisions/node-program.md): nobody need wait for acknowledgements that are about to end.
         if (primary.Writable && journal.InSync.FirstOrDefault(name => seen.Find(name) is { Reachable: true, OfflineMode: true }) is { } leaving
             && Others(seen, primary, journal, leaving).All(name => seen.Find(name)!.OfflineMode))
         {

@@ -105,7 +105,7 @@ public static class FailoverRules
             + "restore its volume or the journal that belongs to it (docs/runbooks/journal-lost.md), or remove the journal and all volumes to begin anew.");
     }
 
-    // A graceful stop goes offline first (rule 8). To lift that would let clients in again, whose commits the stop then acknowledges
+    // A graceful stop goes offline first (docs/decisions/node-program.md). To lift that would let clients in again, whose commits the stop then acknowledges
     // though no replica has them. But a replica that comes back may get what the primary has, and take over.
     private static Decision? Offline(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) => !primary.OfflineMode
         ? null

@@ -53,11 +53,11 @@ internal static class SwitchoverRules
 
         return seen.Find(target) is { Reachable: true } replica && journal.InSync.Contains(target)
             ? new Switchover(primary.Name, replica.Name, journal.Leaving, $"The switchover from {primary.Name} to {target} was begun and is carried on.")
-            : new AbandonSwitchover(primary.Name, $"The switchover from {primary.Name} to {target} cannot be ended, because {target} does not answer or is not in sync any more; {primary.Name} goes on.");
+            : new AbandonSwitchover(primary.Name, $"The switchover from {primary.Name} to {target} cannot be ended, because {target} does not answer or is not in sync any more; {primary.Name} {(journal.Leaving ? "stays offline and is waited for" : "goes on")}.");
     }
 
     /// <summary>
-    /// A graceful stop goes offline first (rule 8) and may take its time after that: nobody need wait for its end. Nor is
+    /// A graceful stop goes offline first (docs/decisions/node-program.md) and may take its time after that: nobody need wait for its end. Nor is
     /// the primary let back online, for then the stop would acknowledge what no replica has.
     /// </summary>
     public static Switchover? Leave(ClusterView seen, NodeView primary, JournalEntry journal) =>

@@ -1,10 +1,17 @@
+using FooBar.Gateway.Resilience;
+using FooBar.ServiceDefaults;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace FooBar.Gateway.Health;
 
-/// <summary>The last probe alone decides: out at the first failure, back at the first success. Changes are logged with their reason.</summary>
-internal sealed partial class LastProbePolicy(IDestinationHealthUpdater updater, FirstProbe firstProbe, ILogger<LastProbePolicy> logger)
+/// <summary>
+/// The last probe alone decides: out at the first failure, back at the first success. One that is degraded is out while another is
+/// well: a site that has lost only its own way to the primary would hold writes that the other carries out at once. Changes are logged
+/// with their reason.
+/// </summary>
+internal sealed partial class LastProbePolicy(
+    IDestinationHealthUpdater updater, Dismissals dismissals, FirstProbe firstProbe, ILogger<LastProbePolicy> logger)
     : IActiveHealthCheckPolicy
 {
     public const string PolicyName = "LastProbe";
@@ -13,10 +20,11 @@ internal sealed partial class LastProbePolicy(IDestinationHealthUpdater updater,
 
     public void ProbingCompleted(ClusterState cluster, IReadOnlyList<DestinationProbingResult> probingResults)
     {
+        var anyIsWell = probingResults.Any(IsWell);
         var verdicts = new List<NewActiveDestinationHealth>(probingResults.Count);
         foreach (var probe in probingResults)
         {
-            var health = probe.Response is { IsSuccessStatusCode: true } ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
+            var health = IsWell(probe) || (IsReady(probe) && !anyIsWell) ? DestinationHealth.Healthy : DestinationHealth.Unhealthy;
             verdicts.Add(new NewActiveDestinationHealth(probe.Destination, health));
             if (health == probe.Destination.Health.Active)
             {
@@ -35,10 +43,22 @@ internal sealed partial class LastProbePolicy(IDestinationHealthUpdater updater,
 
         updater.SetActive(cluster, verdicts);
         firstProbe.Completed();
+
+        // Who waits for nobody's answer asks those that are well; with none, the silent one may have the best odds yet.
+        foreach (var silent in probingResults.Where(probe => probe.Response is null && anyIsWell))
+        {
+            dismissals.Dismiss(silent.Destination);
+        }
     }
+
+    private static bool IsReady(DestinationProbingResult probe) => probe.Response is { IsSuccessStatusCode: true };
+
+    private static bool IsWell(DestinationProbingResult probe) => IsReady(probe)
+        && !(probe.Response!.Headers.TryGetValues(HealthEndpoints.StatusHeader, out var status) && status.Contains(HealthEndpoints.Degraded));
 
     private static string Reason(DestinationProbingResult probe) => probe switch
     {
+        { Response.IsSuccessStatusCode: true } => $"{ReplicaHealth.Checks.Active?.Path} answered degraded, and another replica is well",
         { Response: { } response } => $"{ReplicaHealth.Checks.Active?.Path} answered {(int)response.StatusCode}",
         { Exception: OperationCanceledException } => $"no answer within {ReplicaHealth.ProbeTimeout.TotalMilliseconds} ms",
         { Exception: { } exception } => exception.GetBaseException().Message,

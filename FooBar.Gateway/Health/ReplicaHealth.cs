@@ -1,3 +1,4 @@
+using FooBar.Gateway.Resilience;
 using FooBar.ServiceDefaults;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
@@ -33,6 +34,7 @@ internal static class ReplicaHealth
     public static void AddReplicaHealth(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<FirstProbe>();
+        builder.Services.AddSingleton<Dismissals>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<FirstProbe>());
         builder.Services.AddSingleton<IActiveHealthCheckPolicy, LastProbePolicy>();
         builder.Services.AddSingleton<IAvailableDestinationsPolicy, BestOddsPolicy>();

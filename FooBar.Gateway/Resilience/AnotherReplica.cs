@@ -6,9 +6,10 @@ using Yarp.ReverseProxy.Model;
 namespace FooBar.Gateway.Resilience;
 
 /// <summary>
-/// A request that a replica did not answer is asked of another one, once: if it may be repeated (RFC 9110, 9.2.1: safe methods), or
-/// if it was never sent, because there was no connection to send it over. Nothing else is repeated: the replica may have done it.
-/// One that accepts no connections is avoided until a probe has told how it is.
+/// A request that a replica did not answer is asked of another one, once: if it may be repeated (a safe method, RFC 9110, 9.2.1, or a
+/// write with a key, <see cref="RepeatableWrites"/>), or if it was never sent, because there was no connection to send it over. A replica
+/// did not answer if its connection broke, or if probes find it silent while the answer has not begun. One that accepts no
+/// connections is avoided until a probe has told how it is.
 /// </summary>
 internal static partial class AnotherReplica
 {
@@ -26,30 +27,71 @@ internal static partial class AnotherReplica
                 health.SetPassive(unreachable.Route.Cluster!, unreachable.ProxiedDestination!, DestinationHealth.Unhealthy, ReplicaHealth.AvoidFor);
             }
 
-            if (MayBeRepeated(context) && Others(context) is { Count: > 0 } others)
+            if (HasNoAnswer(context) && Others(context) is { Count: > 0 } others)
             {
                 var failed = context.GetReverseProxyFeature().ProxiedDestination!.DestinationId;
                 Repeated(logger, failed, context.Request.Method, context.Request.Path.ToUriComponent());
                 context.Features.Set<IForwarderErrorFeature>(null);
                 context.Response.Clear();
                 context.GetReverseProxyFeature().AvailableDestinations = others;
+                if (context.IsRepeatableWrite())
+                {
+                    context.Request.Body.Position = 0;
+                }
+
                 await next(context);
             }
         });
     }
 
-    private static bool MayBeRepeated(HttpContext context) =>
+    /// <summary>Behind the choice of a replica: who waits for a silent one is let go, where another may be asked.</summary>
+    public static void UseDismissals(this IReverseProxyApplicationBuilder proxy)
+    {
+        var dismissals = proxy.ApplicationServices.GetRequiredService<Dismissals>();
+        proxy.Use(async (context, next) =>
+        {
+            if (!MayBeRepeated(context) || context.GetReverseProxyFeature().AvailableDestinations is not [var replica])
+            {
+                await next(context);
+                return;
+            }
+
+            var client = context.RequestAborted;
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(client);
+            await using var dismissal = dismissals.Of(replica).Register(() =>
+            {
+                if (!context.Response.HasStarted)
+                {
+                    waiting.Cancel();
+                }
+            });
+            context.RequestAborted = waiting.Token;
+            try
+            {
+                await next(context);
+            }
+            finally
+            {
+                context.RequestAborted = client;
+            }
+        });
+    }
+
+    private static bool HasNoAnswer(HttpContext context) =>
         !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
         && context.Features.Get<IForwarderErrorFeature>() is { } failure
-        && (IsUnsent(failure.Exception) || (failure.Error == ForwarderError.Request && IsSafe(context.Request.Method)));
+        && (IsUnsent(failure.Exception) || (MayBeRepeated(context) && failure.Error
+            is ForwarderError.Request or ForwarderError.RequestCanceled or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled));
+
+    private static bool MayBeRepeated(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method)
+        || context.IsRepeatableWrite();
 
     // A connection that nobody accepts in time, because its host is gone, is told apart from an answer that does not come only by
     // the exception inside: YARP calls both a request that timed out.
     private static bool IsUnsent(Exception? failure) => failure
         is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
         or OperationCanceledException { InnerException: TimeoutException };
-
-    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     private static IReadOnlyList<DestinationState> Others(HttpContext context)
     {

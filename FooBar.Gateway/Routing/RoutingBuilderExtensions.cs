@@ -31,8 +31,10 @@ internal static class RoutingBuilderExtensions
 
     public static void MapReplicas(this WebApplication app) => app.MapReverseProxy(proxy =>
     {
+        proxy.UseRepeatableWrites();
         proxy.UseAnotherReplica();
         proxy.UseLoadBalancing();
+        proxy.UseDismissals();
     });
 
     /// <summary>

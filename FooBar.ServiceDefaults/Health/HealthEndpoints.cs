@@ -16,6 +16,12 @@ public static class HealthEndpoints
     /// <summary>Live: the checks tagged "live", which ask no other process.</summary>
     public const string LivePath = "/alive";
 
+    /// <summary>The answer's status in a header of either, for who reads no bodies: healthy, <see cref="Degraded"/> or unhealthy.</summary>
+    public const string StatusHeader = "X-Health-Status";
+
+    /// <summary>Ready, and something is missing that part of the requests need.</summary>
+    public const string Degraded = "degraded";
+
     /// <summary>
     /// Maps <c>/health</c> and <c>/alive</c>, in every environment. The answer names each check and its status and nothing
     /// more: reasons are for the log.
@@ -37,7 +43,9 @@ public static class HealthEndpoints
             ResponseWriter = (context, report) =>
             {
                 log.Note(report);
-                return context.Response.WriteAsJsonAsync(HealthAnswer.From(report), context.RequestAborted);
+                var answer = HealthAnswer.From(report);
+                context.Response.Headers[StatusHeader] = answer.Status;
+                return context.Response.WriteAsJsonAsync(answer, context.RequestAborted);
             },
         }).DisableHttpMetrics();
 }
@@ -52,7 +60,7 @@ internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, s
     private static string Word(HealthStatus status) => status switch
     {
         HealthStatus.Healthy => "healthy",
-        HealthStatus.Degraded => "degraded",
+        HealthStatus.Degraded => HealthEndpoints.Degraded,
         _ => "unhealthy",
     };
 }

@@ -27,16 +27,17 @@ public static class Faults
         Primary("cut off from all, then stopped gracefully", new Damage(CutAndStopAsync, Damage.Stopped.Undo)),
         DiskFull(Primary),
         .. Clocks(Primary),
-        .. EveryWay("the replica", node => [Peer(node)]),
-        .. EveryWay("the coordinator", _ => [Coordinator]),
-        .. EveryWay("the site", _ => Site).Select(fault => fault with { Before = ReachedAgain }),
+        .. EveryWay(Primary, "the replica", node => [Peer(node)]),
+        .. EveryWay(Primary, "the coordinator", _ => [Coordinator]),
+        .. EveryWay(Primary, "the site", _ => Site).Select(fault => fault with { Before = ReachedAgain }),
         Replica("killed", 3, Damage.Killed),
         Replica("stopped gracefully", 3, Damage.Stopped),
         Replica("paused for 1 s", 1, Damage.Paused),
         Replica("paused for 5 s", 5, Damage.Paused),
-        Replica("cut off from all", Cut.TotalSeconds, Damage.Cut(Others)),
-        Replica("cut off from the coordinator", Cut.TotalSeconds, Damage.Cut(_ => [Coordinator])),
-        Replica("cut off from the site", Cut.TotalSeconds, Damage.Cut(_ => Site)),
+        Replica("paused for 30 s", 30, Damage.Paused),
+        Replica("cut off from all", Damage.Cut(Others)),
+        .. EveryWay(Replica, "the coordinator", _ => [Coordinator]),
+        .. EveryWay(Replica, "the site", _ => Site),
         DiskFull(Replica),
         .. Clocks(Replica),
         Killed("coordinator", Coordinator),
@@ -107,17 +108,19 @@ public static class Faults
     private static Fault Replica(string what, double seconds, Damage damage) =>
         new("replica", what, TimeSpan.FromSeconds(seconds), async (system, _, ct) => await damage.OnAsync(system, await system.ReplicaAsync(ct)));
 
+    private static Fault Replica(string what, Damage damage) => Replica(what, Cut.TotalSeconds, damage);
+
     private static Fault Killed(string component, string service) =>
         new(component, "killed", TimeSpan.FromSeconds(3), (system, _, _) => Damage.Killed.OnAsync(system, service));
 
     private static Fault Pair(string components, string what, Func<ChaosSystem, string, Random, CancellationToken, Task<Func<Task>>> begin) =>
         new(components, what, TimeSpan.FromSeconds(3), async (system, chance, ct) => await begin(system, await system.PrimaryAsync(ct), chance, ct));
 
-    private static Fault[] EveryWay(string from, Func<string, string[]> others) =>
+    private static Fault[] EveryWay(Func<string, Damage, Fault> of, string from, Func<string, string[]> others) =>
     [
-        Primary($"cut off from {from}", Damage.Cut(others)),
-        Primary($"hears nothing from {from}", Damage.Cut(others, Direction.In)),
-        Primary($"sends nothing to {from}", Damage.Cut(others, Direction.Out)),
+        of($"cut off from {from}", Damage.Cut(others)),
+        of($"hears nothing from {from}", Damage.Cut(others, Direction.In)),
+        of($"sends nothing to {from}", Damage.Cut(others, Direction.Out)),
     ];
 
     private static Fault DiskFull(Func<string, double, Damage, Fault> of) =>

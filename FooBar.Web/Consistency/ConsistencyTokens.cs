@@ -11,7 +11,7 @@ namespace FooBar.Web.Consistency;
 /// </summary>
 internal sealed partial class ConsistencyTokens(IDataProtectionProvider protection, ILogger<ConsistencyTokens> logger)
 {
-    /// <summary>A replica that is further behind than this is not read at all.</summary>
+    /// <summary>The most that <c>Data:MaxReplicaLag</c> may be: beside a primary no replica is read that is further behind.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
     /// <summary>A genuine one has 176 characters.</summary>

@@ -10,7 +10,7 @@ internal static class IdempotencyKeyHeader
 
     public const int MaxLength = 255;
 
-    public const string Rule = "Idempotency-Key is one value of 1 to 255 visible ASCII characters, with or without double quotes around it; a UUID is a good one.";
+    public const string Rule = "Idempotency-Key is one value of 1 to 255 visible ASCII characters other than comma, backslash and double quote, with or without double quotes around it; a UUID is a good one.";
 
     // A structured field's string, less what would have to be escaped in one, and less spaces, which get lost on the way.
     private static readonly SearchValues<char> Allowed = SearchValues.Create(

@@ -127,7 +127,7 @@ public sealed class ReadYourWritesTests(MySqlPair mysql) : IAsyncLifetime
 
     // A replica that is late stays in use, so that it is the reads that have to care.
     private static Task<DataHost> StartAsync(MySqlPair mysql, params (string Key, string Value)[] options) =>
-        DataHost.StartOnHealthyPairAsync(mysql, [("MaxReplicaLag", "00:10:00"), .. options]);
+        DataHost.StartOnHealthyPairAsync(mysql, [("MaxReplicaLag", "00:05:00"), .. options]);
 
     private static async Task<WritePosition?> WriteAsync(DataHost host) => (await AddAsync(host, Key(Guid.NewGuid().ToString()), "note")).Position;
 

@@ -103,6 +103,21 @@ public sealed class ReplicaHealthTests : IDisposable
     }
 
     [Fact]
+    public async Task DegradedReplica_BesideOneThatIsWell_IsOutUntilBothAre()
+    {
+        await using var web1 = await TestReplica.StartNewAsync("web-1");
+        await using var web2 = await TestReplica.StartNewAsync("web-2");
+        await using var gateway = await StartGatewayAsync(web1, web2);
+        using var client = TestClient.New();
+
+        web1.IsDegraded = true;
+        await Eventually.Within(OutWithin, ct => OnlyServesAsync(client, gateway.Http, "web-2", ct));
+
+        web2.IsDegraded = true;
+        await Eventually.Within(BackWithin, async ct => (await client.AskAsync(gateway.Http, ct)).ServedBy == "web-1");
+    }
+
+    [Fact]
     public async Task UnreadyReplica_ThatStillAnswers_IsOut()
     {
         await using var web1 = await TestReplica.StartNewAsync("web-1");

@@ -22,7 +22,7 @@ public sealed class TwoSites(MySqlPair mysql) : IAsyncLifetime
             ["ConnectionStrings__foobar-migrations"] = mysql.Migrations,
             ["Data__WriteWait"] = "00:00:01.5",
             ["Data__ReadWait"] = "00:00:02",
-            ["Data__MaxReplicaLag"] = "00:10:00",
+            ["Data__MaxReplicaLag"] = "00:05:00",
         };
         (One, Two) = (WebProcess.Start("web-1", settings), WebProcess.Start("web-2", settings));
         await Task.WhenAll(One.ReadyAsync(), Two.ReadyAsync());

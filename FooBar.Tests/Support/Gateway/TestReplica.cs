@@ -20,6 +20,7 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
     private readonly IPEndPoint _endpoint = endpoint ?? new IPEndPoint(IPAddress.Loopback, FreePort.Next());
     private WebApplication? _app;
     private volatile bool _isReady = true;
+    private volatile bool _isDegraded;
     private volatile bool _hangs;
     private int _requests;
     private int _probes;
@@ -37,6 +38,12 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
     public bool IsReady
     {
         set => _isReady = value;
+    }
+
+    /// <summary>Whether its own check says that something is missing; /health answers 200 all the same.</summary>
+    public bool IsDegraded
+    {
+        set => _isDegraded = value;
     }
 
     /// <summary>Accepts connections and answers nothing, probes included.</summary>
@@ -67,7 +74,7 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
         builder.Services.AddHealthChecks().AddCheck("database", () =>
         {
             Interlocked.Increment(ref _probes);
-            return _isReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy();
+            return !_isReady ? HealthCheckResult.Unhealthy() : _isDegraded ? HealthCheckResult.Degraded() : HealthCheckResult.Healthy();
         });
         builder.WebHost.UseUrls(Address.AbsoluteUri);
 
@@ -126,6 +133,8 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
     private async Task<SeenRequest> SeenAsync(HttpContext context, ILoggerFactory loggers, int? delay, CancellationToken ct)
     {
         Interlocked.Increment(ref _requests);
+        using var body = new StreamReader(context.Request.Body);
+        var text = await body.ReadToEndAsync(ct);
         await Task.Delay(TimeSpan.FromMilliseconds(delay ?? 0), ct);
         loggers.CreateLogger("FooBar.TestReplica").LogInformation("{Replica} saw {Path}", name, context.Request.Path);
         return new SeenRequest(
@@ -133,9 +142,10 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
             context.Request.Scheme,
             context.Request.Host.Value ?? "",
             context.Connection.RemoteIpAddress?.ToString() ?? "",
-            (Dictionary<string, string>?)context.Items["headers"] ?? []);
+            (Dictionary<string, string>?)context.Items["headers"] ?? [],
+            text);
     }
 }
 
 /// <summary>A request as a replica saw it: scheme, host and client after the forwarded headers were applied; the headers before.</summary>
-internal sealed record SeenRequest(string Replica, string Scheme, string Host, string Client, Dictionary<string, string> Headers);
+internal sealed record SeenRequest(string Replica, string Scheme, string Host, string Client, Dictionary<string, string> Headers, string Body);

@@ -295,7 +295,10 @@ public sealed class FailoverRulesTests
         var begun = InSync with { Handover = "mysql-2" };
 
         Assert.IsType<Switchover>(Decide(begun, Primary() with { OfflineMode = true, SuperReadOnly = true }, Replica("mysql-2")));
-        Assert.IsType<AbandonSwitchover>(Decide(begun, Primary() with { OfflineMode = true, SuperReadOnly = true }, Silent("mysql-2")));
+        Assert.EndsWith("mysql-1 goes on.",
+            Assert.IsType<AbandonSwitchover>(Decide(begun, Primary() with { OfflineMode = true, SuperReadOnly = true }, Silent("mysql-2"))).Reason, StringComparison.Ordinal);
+        Assert.EndsWith("mysql-1 stays offline and is waited for.",
+            Assert.IsType<AbandonSwitchover>(Decide(begun with { Leaving = true }, Primary() with { OfflineMode = true }, Silent("mysql-2"))).Reason, StringComparison.Ordinal);
         Assert.IsType<Promote>(Decide(begun, Silent("mysql-1"), Deaf("mysql-2")));
     }
 

@@ -46,7 +46,7 @@ internal sealed class PostStore(Database database, OwnWrites ownWrites, CopyRead
         }
     }
 
-    /// <summary>Adds a post; returns when both copies of the database have it.</summary>
+    /// <summary>Adds a post; returns when it is acknowledged.</summary>
     public Task<Post> AddAsync(IdempotencyKey key, NewPost draft, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
