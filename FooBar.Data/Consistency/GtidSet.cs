@@ -25,6 +25,9 @@ public sealed class GtidSet : IEquatable<GtidSet>
     /// <summary>Whether the set holds no transaction.</summary>
     public bool IsEmpty => _ranges.IsEmpty;
 
+    /// <summary>How many transactions the set holds.</summary>
+    public long Count => _ranges.Sum(range => range.Last - range.First + 1);
+
     /// <summary>Reads a set as MySQL prints or accepts it.</summary>
     /// <exception cref="FormatException">The text is no GTID set; the message says what is wrong with which part.</exception>
     public static GtidSet Parse(string text)

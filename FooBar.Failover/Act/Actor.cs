@@ -13,7 +13,7 @@ internal sealed class Actor(
     public Task ActAsync(Decision decision, CancellationToken cancellationToken) => decision switch
     {
         Bootstrap step => bootstrap.RunAsync(step, cancellationToken),
-        Fence step => fence.FenceAsync(step.Node, cancellationToken),
+        Fence step => fence.FenceAsync(step.Node, step.Replicates, cancellationToken),
         Unfence step => fence.UnfenceAsync(step.Primary, step.Acknowledgements, journal.Current.Epoch, cancellationToken),
         Attach step => attach.RunAsync(step, cancellationToken),
         Degrade step => semiSync.DegradeAsync(step, cancellationToken),

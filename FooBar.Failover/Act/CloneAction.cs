@@ -12,13 +12,15 @@ namespace FooBar.Failover.Act;
 /// at its end, fenced, and is attached like any other.
 /// </summary>
 internal sealed partial class CloneAction(
-    NodeConnections connections, NodeProbe probe, Acknowledgements acknowledgements, IJournal journal, IOptions<FailoverOptions> options,
-    ILogger<CloneAction> logger)
+    NodeConnections connections, NodeProbe probe, ClusterObserver observer, Acknowledgements acknowledgements, IJournal journal, IOptions<FailoverOptions> options,
+    TimeProvider clock, ILogger<CloneAction> logger) : IDisposable
 {
     /// <summary>ER_RESTART_SERVER_FAILED and ER_SERVER_SHUTDOWN: the copy is complete, and the server ends to be started on it.</summary>
     private static readonly int[] EndsToRestart = [3707, 1053];
 
     private Task<string?> running = Task.FromResult<string?>(null);
+    private CancellationTokenSource giveUp = new();
+    private DateTimeOffset began;
     private string copied = "";
     private (string Node, string Errant) recorded;
 
@@ -26,10 +28,10 @@ internal sealed partial class CloneAction(
     {
         if (!running.IsCompleted)
         {
-            throw new ActionException($"The copy for {decision.Replica} has not ended yet.");
+            await GiveUpIfGoneAsync(cancellationToken);
         }
 
-        var failure = await running;
+        var failure = await running.WaitAsync(cancellationToken);
         running = Task.FromResult<string?>(null);
         if (failure is not null && copied == decision.Replica)
         {
@@ -45,14 +47,28 @@ internal sealed partial class CloneAction(
             await ForgetAsync(decision, $"{decision.Reason} {lost}".TrimEnd(), cancellationToken);
             await replica.ExecuteAsync("SET GLOBAL clone_valid_donor_list = @donor", cancellationToken, ("@donor", $"{source.PeerHost}:{source.PeerPort}"));
             await replica.ExecuteAsync("SET GLOBAL clone_ssl_ca = @authority", cancellationToken, ("@authority", options.Value.ReplicationCertificateAuthority));
-            copied = decision.Replica;
-            running = CopyAsync(replica, decision, source, cancellationToken);
+            giveUp.Dispose();
+            (copied, began, giveUp) = (decision.Replica, clock.GetUtcNow(), CancellationTokenSource.CreateLinkedTokenSource(cancellationToken));
+            running = CopyAsync(replica, decision, source, giveUp.Token);
         }
         catch
         {
             await replica.DisposeAsync();
             throw;
         }
+    }
+
+    public void Dispose() => giveUp.Dispose();
+
+    // Where a machine vanished or a link was cut nobody says that the copy has ended; but the node does not say either that it goes on.
+    private async Task GiveUpIfGoneAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetUtcNow() - began < options.Value.ActionTimeout || await observer.ViewAsync(copied, cancellationToken) is { Cloning: true })
+        {
+            throw new ActionException($"The copy for {copied} has not ended yet.");
+        }
+
+        await giveUp.CancelAsync();
     }
 
     // The replica is read first: whatever it holds by then, a healthy primary holds a moment later.

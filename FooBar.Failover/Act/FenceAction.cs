@@ -16,6 +16,17 @@ internal sealed class FenceAction(NodeConnections connections, SemiSyncOff semiS
         await node.ExecuteAsync("SET GLOBAL super_read_only = ON", cancellationToken);
     }
 
+    /// <summary>The same of a node that should have been fenced all along. A replica that replicates serves reads again after that.</summary>
+    public async Task FenceAsync(string name, bool replicates, CancellationToken cancellationToken)
+    {
+        await FenceAsync(name, cancellationToken);
+        if (replicates)
+        {
+            await using var node = await connections.OpenAsync(name, cancellationToken);
+            await node.ExecuteAsync("SET GLOBAL offline_mode = OFF", cancellationToken);
+        }
+    }
+
     /// <summary>
     /// Waiting for acknowledgements is in force before the first write can come. An offline node stays offline: it may be
     /// about to stop.

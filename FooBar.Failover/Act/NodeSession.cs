@@ -56,6 +56,9 @@ internal sealed class NodeSession(MySqlConnection connection, ILeadership leader
         await ScalarAsync("SELECT WAIT_FOR_EXECUTED_GTID_SET(@set, @seconds)", cancellationToken,
             ("@set", set.ToString()), ("@seconds", limit.TotalSeconds)) is { } timedOut && Convert.ToInt32(timedOut, null) == 0;
 
+    /// <summary>Closes all that is kept open to this node, this session included when it is disposed of.</summary>
+    public Task LeavePoolAsync(CancellationToken cancellationToken) => MySqlConnection.ClearPoolAsync(connection, cancellationToken);
+
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
     private MySqlCommand Command(string sql, (string Name, object Value)[] parameters)

@@ -31,8 +31,11 @@ internal sealed class RelayLog(IOptions<FailoverOptions> options)
     /// Lets a replica that nobody counts on receive without waiting for its disk after each event, of which a transaction has many: it
     /// catches up several times as fast, and whoever shares the disk with it can write meanwhile.
     /// </summary>
-    public static Task HurryAsync(NodeSession replica, CancellationToken cancellationToken) =>
-        replica.ExecuteAsync("SET GLOBAL sync_relay_log = 10000", cancellationToken);
+    public Task HurryAsync(NodeSession replica, string name, CancellationToken cancellationToken)
+    {
+        receivedInHaste.TryRemove(name, out _); // also that of an earlier time, for the variable goes back to 1 when the server starts again
+        return replica.ExecuteAsync("SET GLOBAL sync_relay_log = 10000", cancellationToken);
+    }
 
     /// <summary>
     /// From now on what a replica has received is on its disk before it acknowledges it. What it received before that is on the disk when it has

@@ -76,7 +76,7 @@ internal sealed class SemiSyncAction(
         try
         {
             await WaitForAsync(primary, after.Acknowledgements, cancellationToken);
-            await primary.ExecuteAsync(EpochTable.Write, cancellationToken, ("@epoch", before.Epoch), ("@node", decision.Primary));
+            await primary.ExecuteAsync(EpochTable.Write, options.Value.ReplicaLostAfter, cancellationToken, ("@epoch", before.Epoch), ("@node", decision.Primary)); // clients wait, too
             if (!await HoldsAsync(decision.Replica, await primary.ExecutedAsync(cancellationToken), cancellationToken))
             {
                 throw new ActionException($"{decision.Replica} fell behind {decision.Primary} while it was being synchronized.");
@@ -102,7 +102,7 @@ internal sealed class SemiSyncAction(
         var executed = await primary.ExecutedAsync(cancellationToken);
         if (!journal.Current.Witnesses.Contains(decision.Replica) && !(await probe.ProbeAsync(decision.Replica, cancellationToken)).Holds(executed))
         {
-            await RelayLog.HurryAsync(replica, cancellationToken);
+            await relayLog.HurryAsync(replica, decision.Replica, cancellationToken);
         }
 
         if (!await HoldsAsync(decision.Replica, executed, cancellationToken) || !await relayLog.SecureAsync(replica, decision.Replica, cancellationToken))

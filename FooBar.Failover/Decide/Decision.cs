@@ -20,7 +20,9 @@ public sealed record Bootstrap(string Primary, string Reason) : Decision(Reason)
 public sealed record Unfence(string Primary, int Acknowledgements, string Reason) : Decision(Reason);
 
 /// <summary>Stop a node that takes writes and must not.</summary>
-public sealed record Fence(string Node, string Reason) : Decision(Reason);
+/// <param name="Node">The node.</param>
+/// <param name="Replicates">Whether it replicates from the primary all the same, and goes on serving reads.</param>
+public sealed record Fence(string Node, bool Replicates, string Reason) : Decision(Reason);
 
 /// <summary>Make a node replicate from the primary.</summary>
 public sealed record Attach(string Replica, string Primary, string Reason) : Decision(Reason);

@@ -64,6 +64,7 @@ public static class FailoverRules
             ?? DiskRules.Leave(seen, primary, journal, rules)
             ?? SiteRules.Follow(seen, primary, journal, rules)
             ?? HoldForPrimary(primary, journal)
+            ?? HoldForLost(seen, primary, journal)
             ?? Offline(seen, primary, journal, rules)
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
@@ -84,13 +85,13 @@ public static class FailoverRules
 
     internal static Fence? FenceStrangers(ClusterView seen, NodeView primary, JournalEntry journal) =>
         seen.Nodes.FirstOrDefault(node => node.Writable && node.Name != primary.Name) is { } stranger
-            ? new Fence(stranger.Name, $"{stranger.Name} takes writes, but in epoch {journal.Epoch} only {primary.Name} may.")
+            ? new Fence(stranger.Name, stranger.StreamsFrom(primary), $"{stranger.Name} takes writes, but in epoch {journal.Epoch} only {primary.Name} may.")
             : null;
 
     // A fence that did not come to its end: no client is let in, and a node that cannot be fenced any further must not hold up the others.
     private static Fence? FenceOffline(ClusterView seen, NodeView primary, JournalEntry journal) =>
         seen.Nodes.FirstOrDefault(node => node.Reachable && !node.Fenced && node.Name != primary.Name) is { } stranger
-            ? new Fence(stranger.Name, $"{stranger.Name} is offline and would take writes if it were not, but in epoch {journal.Epoch} only {primary.Name} may.")
+            ? new Fence(stranger.Name, stranger.StreamsFrom(primary), $"{stranger.Name} is offline and would take writes if it were not, but in epoch {journal.Epoch} only {primary.Name} may.")
             : null;
 
     private static Hold? HoldForPrimary(NodeView primary, JournalEntry journal)
@@ -104,6 +105,15 @@ public static class FailoverRules
         return new Hold($"The journal says that {primary.Name} is primary in epoch {journal.Epoch}, but it holds {found}; "
             + "restore its volume or the journal that belongs to it (docs/runbooks/journal-lost.md), or remove the journal and all volumes to begin anew.");
     }
+
+    // What a replica gets is on the primary's disk before, and at rest the primary has committed all that is there. If a replica has a
+    // transaction of the primary's making that the primary lacks, the disk lied, or the volume is an older copy. It must not take
+    // writes, which would get the numbers of those that it lost, nor may the replica's data be replaced.
+    private static Hold? HoldForLost(ClusterView seen, NodeView primary, JournalEntry journal) => primary is { Writable: false, SemiSync.WaitingCommits: 0 }
+        && Replicas(seen, primary).FirstOrDefault(node => node.Reachable && node.Epoch == journal.Epoch && !primary.HasLost(node).IsEmpty) is { } replica
+            ? new Hold($"{primary.Name} has lost transactions that {replica.Name} has from it ({primary.HasLost(replica)}): its disk lost them, or its volume is an older copy; "
+                + (journal.InSync.Contains(replica.Name) ? $"stop it, and {replica.Name} takes over." : $"stop it and promote {replica.Name} (docs/runbooks/it-says-hold.md)."))
+            : null;
 
     // A graceful stop goes offline first (docs/decisions/node-program.md). To lift that would let clients in again, whose commits the stop then acknowledges
     // though no replica has them. But a replica that comes back may get what the primary has, and take over.

@@ -40,7 +40,8 @@ internal static class ReplicaRules
     /// <param name="catchingUp">Also one that has not received everything yet, for which it takes longer.</param>
     public static Synchronize? Synchronize(ClusterView seen, NodeView primary, JournalEntry journal, bool catchingUp) => primary.Writable
         && FailoverRules.Replicas(seen, primary).Where(replica => replica.StreamsFrom(primary) && !replica.OfflineMode && !InPlace(replica, seen, journal))
-            .FirstOrDefault(replica => catchingUp || (replica.Holds(primary.Executed) && replica.Epoch == journal.Epoch)) is { } replica
+            .Where(replica => catchingUp || (replica.Holds(primary.Executed) && replica.Epoch == journal.Epoch))
+            .MinBy(replica => replica.Held.Subtract(replica.Executed).Count) is { } replica // what it received in haste it has to apply first
             ? new Synchronize(primary.Name, replica.Name, $"{replica.Name} replicates from {primary.Name} but writes do not wait for it; they will once it holds everything.")
             : null;
 

@@ -46,7 +46,7 @@ internal static class SwitchoverRules
     /// <summary>A switchover that the journal has begun is carried on, or given up where that is not possible any more.</summary>
     public static Decision? Continue(ClusterView seen, NodeView primary, JournalEntry journal)
     {
-        if (journal.Handover is not { } target)
+        if (journal.Handover is not { } target || primary.Epoch != journal.Epoch) // one that has lost its data hands nothing over
         {
             return null;
         }

@@ -33,7 +33,14 @@ internal sealed class FileJournal(IOptions<FailoverOptions> options, TimeProvide
             file.SetLength(lines.Length);
             file.Position = lines.Length;
             number = lines.Number;
-            return Current = lines.Entry;
+            Current = lines.Entry;
+            if (number > 0)
+            {
+                // Whoever wrote the last line may have been killed before it was on the disk. Before it is acted upon, it is.
+                await AppendAsync(file, lines.Entry, "A coordinator took over.");
+            }
+
+            return Current;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,26 +62,31 @@ internal sealed class FileJournal(IOptions<FailoverOptions> options, TimeProvide
                 throw new InvalidOperationException("Open the journal before writing to it.");
             }
 
-            var start = file.Position;
-            var line = JournalLines.Encode(new JournalLine(number + 1, clock.GetUtcNow(), reason, entry));
-            try
-            {
-                await file.WriteAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None);
-                file.Flush(flushToDisk: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                TakeBack(file, start);
-                throw new JournalException($"The journal {path} cannot be written ({e.Message}); free its disk. Nothing was changed.", e);
-            }
-
-            number++;
-            Current = entry;
+            await AppendAsync(file, entry, reason);
         }
         finally
         {
             gate.Release();
         }
+    }
+
+    private async Task AppendAsync(FileStream journal, JournalEntry entry, string reason)
+    {
+        var start = journal.Position;
+        var line = JournalLines.Encode(new JournalLine(number + 1, clock.GetUtcNow(), reason, entry));
+        try
+        {
+            await journal.WriteAsync(Encoding.UTF8.GetBytes(line), CancellationToken.None);
+            journal.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TakeBack(journal, start);
+            throw new JournalException($"The journal {path} cannot be written ({e.Message}); free its disk. Nothing was changed.", e);
+        }
+
+        number++;
+        Current = entry;
     }
 
     // A line that may or may not be on the disk is neither to be acted upon nor to be contradicted: whoever opens the journal

@@ -13,6 +13,12 @@ internal sealed class NodeProbe(NodeConnections connections, IOptions<FailoverOp
     {
         await using var session = await connections.OpenAsync(node, cancellationToken);
         var view = await ServerAsync(session, new NodeView(node), cancellationToken);
+        if (view.OfflineMode)
+        {
+            // It may be about to stop. A login that the server overlooks in that moment would keep it from ending for as long as it is open.
+            await session.LeavePoolAsync(cancellationToken);
+        }
+
         return view with
         {
             SemiSync = await SemiSyncStatusAsync(session, view.SemiSync, cancellationToken),

@@ -121,6 +121,9 @@ public sealed record NodeView(string Name)
     /// <summary>What a replica executed that neither this primary did nor, not seen yet, it can have sent: somebody wrote to the replica.</summary>
     public GtidSet NeverHad(NodeView replica) => WithoutOwn(replica.Executed.Subtract(Executed));
 
+    /// <summary>What a replica has received that this node wrote and has no longer.</summary>
+    public GtidSet HasLost(NodeView replica) => replica.Held.Subtract(Executed) is var more ? more.Subtract(WithoutOwn(more)) : GtidSet.Empty;
+
     private GtidSet WithoutOwn(GtidSet set) => set.IsEmpty ? set : set.Subtract(GtidSet.Parse($"{ServerUuid}:1-{long.MaxValue - 1}"));
 
     /// <summary>Nobody ever wrote to it and nobody prepared it.</summary>

@@ -51,6 +51,16 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
     }
 
     [Fact]
+    public async Task Replica_MadeWritable_IsFencedAndStaysInSync()
+    {
+        await nodes.ExecuteAsync("mysql-2", "SET GLOBAL super_read_only = OFF", Token);
+
+        await Eventually.Within(Soon, async ct =>
+            Assert.Equal("1, 0", await nodes.ScalarAsync("mysql-2", "SELECT CONCAT_WS(', ', @@GLOBAL.super_read_only, @@GLOBAL.offline_mode)", ct)));
+        await coordinator.DecidesAsync<Steady>(Soon);
+    }
+
+    [Fact]
     public async Task Accounts_DoWhatTheyAreForAndNoMore()
     {
         await RejectedAsync(1142, () => ExecuteAsync("mysql-1", "CREATE TABLE foobar.other (id INT)"));
@@ -70,7 +80,7 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
     {
         await WrittenAsync("before the restart");
         await coordinator.DisposeAsync();
-        var journal = await File.ReadAllTextAsync(cluster.Journal, Token);
+        var journal = await File.ReadAllLinesAsync(cluster.Journal, Token);
         await Task.WhenAll(nodes.Names.Select(name => nodes[name].StopAsync(Token)));
         await Task.WhenAll(nodes.Names.Select(name => nodes[name].StartAsync(Token)));
         foreach (var name in nodes.Names)
@@ -82,7 +92,9 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
 
         await WrittenAsync("after the restart");
         await coordinator.DisposeAsync();
-        Assert.Equal(journal, await File.ReadAllTextAsync(cluster.Journal, Token));
+        var after = await File.ReadAllLinesAsync(cluster.Journal, Token);
+        Assert.Equal(journal, after[..^1]);
+        Assert.Contains("took over", after[^1], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -303,6 +303,38 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void Switchover_BegunByAPrimaryThatHasLostItsData_IsNotCarriedOn()
+    {
+        var begun = InSync with { Handover = "mysql-2" };
+        var emptied = Primary() with { Epoch = null, Executed = GtidSet.Empty, SuperReadOnly = true };
+
+        Assert.Contains("has lost its data", Assert.IsType<Promote>(Decide(begun, emptied, Replica("mysql-2"))).Reason, StringComparison.Ordinal);
+        Assert.IsType<Hold>(Decide(begun with { InSync = ["mysql-2", "mysql-3"] }, emptied, Replica("mysql-2"), Silent("mysql-3")));
+    }
+
+    [Fact]
+    public void PrimaryBack_WithoutTransactionsThatAReplicaHasFromIt_StaysFencedAndTheReplicaKeepsItsData()
+    {
+        var older = Returned(secondsAgo: 60) with { Executed = GtidSet.Parse($"{Uuid}:1-8") };
+        var stopped = Replica("mysql-2", replication => replication with { IoState = "OFF", LastError = "Replica has more GTIDs than the source has" });
+
+        Assert.EndsWith("stop it, and mysql-2 takes over.", Assert.IsType<Hold>(Decide(InSync, older, stopped)).Reason, StringComparison.Ordinal);
+        Assert.Contains($"({Uuid}:9-10)", Assert.IsType<Hold>(Decide(Alone, older, stopped)).Reason, StringComparison.Ordinal);
+        Assert.IsType<Promote>(Decide(InSync, Silent("mysql-1"), Deaf("mysql-2")));
+
+        // Commits that wait may be on the replica first; and what somebody else wrote there the primary never had.
+        Assert.IsNotType<Hold>(Decide(InSync, older with { SemiSync = older.SemiSync with { WaitingCommits = 1 } }, Replica("mysql-2")));
+        Assert.IsType<Unfence>(Decide(InSync, Returned(), Replica("mysql-2") with { Executed = GtidSet.Parse($"{Uuid}:1-10,b0c64af5-e517-11f1-b515-0242ac180002:1") }));
+    }
+
+    [Fact]
+    public void ReplicaThatTakesWrites_IsFencedAndGoesOnServingReads()
+    {
+        Assert.True(Assert.IsType<Fence>(Decide(InSync, Primary(), Replica("mysql-2") with { SuperReadOnly = false })).Replicates);
+        Assert.False(Assert.IsType<Fence>(Decide(InSync, Primary(), Deaf("mysql-2") with { SuperReadOnly = false })).Replicates);
+    }
+
+    [Fact]
     public void Switchover_NotInSync_IsRefused()
     {
         var seen = new ClusterView(Now, [Primary(), Replica("mysql-2")]);

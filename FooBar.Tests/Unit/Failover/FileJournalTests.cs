@@ -71,6 +71,19 @@ public sealed class FileJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task Journal_OpenedAgain_WritesWhatItSaysAnewBeforeAnybodyActsOnIt()
+    {
+        await WriteAsync(First, Second);
+
+        await ReadAsync();
+
+        var lines = await System.IO.File.ReadAllLinesAsync(File);
+        Assert.Equal(3, lines.Length);
+        Assert.Contains("took over", lines[2], StringComparison.Ordinal);
+        Assert.Equal(JournalPhase.Serving, (await ReadAsync()).Phase);
+    }
+
+    [Fact]
     public async Task Journal_OpenElsewhere_RefusesASecondCoordinator()
     {
         using var first = new FileJournal(Options.Create(new FailoverOptions { JournalPath = File }), TimeProvider.System);

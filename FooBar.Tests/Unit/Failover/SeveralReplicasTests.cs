@@ -138,6 +138,15 @@ public sealed class SeveralReplicasTests
         One with { InSync = [] }, Primary() with { SemiSync = new() }, Replica("mysql-2", to: 5), Replica("mysql-3"))).Replica);
 
     [Fact]
+    public void ReplicaThatHasMuchToApply_IsSynchronizedAfterOneThatHasLess()
+    {
+        var applying = Replica("mysql-2", to: 3) with { Replication = Replica("mysql-2").Replication! with { Received = GtidSet.Parse($"{Uuid}:1-10") } };
+
+        Assert.Equal("mysql-3", Assert.IsType<Synchronize>(Decide(One with { InSync = [] }, Primary() with { SemiSync = new() }, applying, Replica("mysql-3"))).Replica);
+        Assert.Equal("mysql-2", Assert.IsType<Synchronize>(Decide(One with { InSync = [] }, Primary() with { SemiSync = new() }, applying, Silent("mysql-3"))).Replica);
+    }
+
+    [Fact]
     public void ReplicaThatLacksSomeOfAFormerPrimary_IsSentItWhereThatIsKnownToBeAnother()
     {
         const string former = "b0c64af5-e517-11f1-b515-0242ac180002";
