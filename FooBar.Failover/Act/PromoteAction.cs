@@ -80,6 +80,7 @@ internal sealed class PromoteAction(
                 InSync = [],
                 Handover = null,
                 Leaving = false,
+                Left = before.Leaving ? before.Primary : null,
                 Former = before.Primary,
                 FailedOverAt = failedOverAt ?? before.FailedOverAt,
                 GivenUp = acceptsLoss ? [.. options.Value.Nodes.Where(node => node != replica)] : before.GivenUp, // whoever has more than the new primary

@@ -69,7 +69,7 @@ public static class FailoverRules
             ?? WidenCluster(seen, primary, journal)
             ?? DegradeRules.Decide(seen, primary, journal, rules)
             ?? UnfencePrimary(seen, primary, journal)
-            ?? ReplicaRules.AttachWell(seen, primary, rules)
+            ?? ReplicaRules.AttachWell(seen, primary, journal, rules)
             ?? ReplicaRules.Synchronize(seen, primary, journal, catchingUp: false)
             ?? FenceOffline(seen, primary, journal)
             ?? ReplicaRules.Attach(seen, primary, journal, rules)

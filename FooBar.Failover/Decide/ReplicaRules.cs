@@ -6,19 +6,26 @@ namespace FooBar.Failover.Decide;
 /// <summary>What becomes of the nodes that are not primary: attached, copied anew, taken into the journal's set, or left to an operator.</summary>
 internal static class ReplicaRules
 {
+    /// <summary>How long a node that is being stopped may take to end: its program kills it after less.</summary>
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(40);
+
     /// <summary>What becomes of nodes that do not replicate.</summary>
     public static Decision? Attach(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules)
     {
-        var idle = Idle(seen, primary, rules);
+        var idle = Idle(seen, primary, journal, rules);
         return (Decision?)Attachable(idle, seen, primary) ?? Replace(idle, seen, primary, journal);
     }
 
     /// <summary>The same of one that has no error, and so is attached at once: others that may be so for good must not hold it up.</summary>
-    public static Attach? AttachWell(ClusterView seen, NodeView primary, FailoverOptions rules) =>
-        Attachable(Idle(seen, primary, rules).Where(replica => replica.Fenced && replica.Replication?.LastError is null), seen, primary);
+    public static Attach? AttachWell(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) =>
+        Attachable(Idle(seen, primary, journal, rules).Where(replica => replica.Fenced && replica.Replication?.LastError is null), seen, primary);
 
-    private static List<NodeView> Idle(ClusterView seen, NodeView primary, FailoverOptions rules) => [.. FailoverRules.Replicas(seen, primary)
-        .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules))];
+    private static List<NodeView> Idle(ClusterView seen, NodeView primary, JournalEntry journal, FailoverOptions rules) => [.. FailoverRules.Replicas(seen, primary)
+        .Where(replica => replica is { Reachable: true, Cloning: false } && !replica.StreamsFrom(primary) && !Connecting(replica, primary, rules) && !IsBeingStopped(seen, replica, journal))];
+
+    // Made to replicate in that moment, it would be stopped in the middle of a transaction, and its server waits a minute for the rest of it.
+    private static bool IsBeingStopped(ClusterView seen, NodeView node, JournalEntry journal) =>
+        node.Reachable && node.OfflineMode && node.Name == journal.Left && !(seen.At - node.FencedSince > StopsWithin);
 
     private static Attach? Attachable(IEnumerable<NodeView> idle, ClusterView seen, NodeView primary) =>
         idle.FirstOrDefault(replica => primary.Lacks(replica).IsEmpty && primary.CannotSend(replica, seen.Nodes).IsEmpty) is { } replica
@@ -48,6 +55,7 @@ internal static class ReplicaRules
     /// <summary>What time or an operator has to mend.</summary>
     public static Hold? HoldFor(ClusterView seen, NodeView primary, JournalEntry journal) => FailoverRules.Replicas(seen, primary).Select(replica => replica switch
     {
+        _ when IsBeingStopped(seen, replica, journal) => new Hold($"{primary.Name} is primary and serves without {replica.Name}, which is being stopped."),
         { Cloning: true } => new Hold($"{primary.Name} is primary and serves without {replica.Name}, whose data is being replaced by a copy of {primary.Name}'s."),
         _ when HoldsGivenUp(replica, primary, journal) => new Hold($"{replica.Name} holds transactions that were given up when {journal.Primary} was promoted anyway ({primary.Lacks(replica)}), acknowledged ones perhaps; "
             + $"{primary.Name} serves without it. Save what you need of them, then discard them ({replica.Name} is copied anew)."),

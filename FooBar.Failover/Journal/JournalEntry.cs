@@ -37,13 +37,15 @@ public enum JournalPhase
 /// <param name="GivenUp">The nodes that may hold acknowledged writes that an operator gave up by promoting another one; null for none.</param>
 /// <param name="FollowedSiteAt">When the role was last handed over because the site reached another node and not the primary.</param>
 /// <param name="Leaving">Whether the handover was begun because the primary is being stopped, so that clients must not be let in again.</param>
+/// <param name="Left">The node that was being stopped when it handed over the role that the primary has; it is left alone until it has ended.</param>
 public sealed record JournalEntry(
     JournalPhase Phase, long Epoch, string? Primary, ImmutableSortedSet<string> InSync,
     string? Handover = null, bool Paused = false, string? Former = null, DateTimeOffset? FailedOverAt = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedSet<string>? Unsettled = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableSortedSet<string>? GivenUp = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? FollowedSiteAt = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Leaving = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Leaving = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Left = null)
 {
     public static JournalEntry Empty { get; } = new(JournalPhase.New, 0, null, []);
 
@@ -61,8 +63,8 @@ public sealed record JournalEntry(
 
     // The sets compare by reference, which two readings of one line do not share.
     public bool Equals(JournalEntry? other) => other is not null
-        && (Phase, Epoch, Primary, Handover, Paused, Former, FailedOverAt, FollowedSiteAt, Leaving)
-            == (other.Phase, other.Epoch, other.Primary, other.Handover, other.Paused, other.Former, other.FailedOverAt, other.FollowedSiteAt, other.Leaving)
+        && (Phase, Epoch, Primary, Handover, Paused, Former, FailedOverAt, FollowedSiteAt, Leaving, Left)
+            == (other.Phase, other.Epoch, other.Primary, other.Handover, other.Paused, other.Former, other.FailedOverAt, other.FollowedSiteAt, other.Leaving, other.Left)
         && Same(InSync, other.InSync) && Same(Unsettled, other.Unsettled) && Same(GivenUp, other.GivenUp);
 
     private static bool Same(ImmutableSortedSet<string>? one, ImmutableSortedSet<string>? other) => one is null ? other is null : other is not null && one.SetEquals(other);

@@ -126,6 +126,21 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
     }
 
     [Fact]
+    public async Task Replica_ThatIsAboutToStop_AppliesNoMoreAndStillReceives()
+    {
+        await coordinator.DisposeAsync(); // which would attach it again
+        await nodes["mysql-2"].ExecAsync(["/opt/mysql-node/offline"], Token);
+
+        Assert.Equal("ON, OFF, 1", await nodes.ScalarAsync("mysql-2", """
+            SELECT CONCAT_WS(', ', receiver.SERVICE_STATE, applier.SERVICE_STATE, @@GLOBAL.offline_mode)
+            FROM performance_schema.replication_connection_status receiver JOIN performance_schema.replication_applier_status applier USING (CHANNEL_NAME)
+            """, Token));
+
+        coordinator = await StartAsync();
+        await coordinator.DecidesAsync<Steady>(Soon);
+    }
+
+    [Fact]
     public async Task Replica_Frozen_WritesGoOnWithoutItAndItCatchesUp()
     {
         await nodes["mysql-2"].PauseAsync(Token);

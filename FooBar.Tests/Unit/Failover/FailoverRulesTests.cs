@@ -335,6 +335,18 @@ public sealed class FailoverRulesTests
     }
 
     [Fact]
+    public void FormerPrimary_ThatIsBeingStopped_IsLeftAloneUntilItHasEnded()
+    {
+        var journal = Alone with { Left = "mysql-2" };
+        var (primary, stopping) = (Primary() with { SemiSync = new() }, Replica("mysql-2") with { Replication = null, OfflineMode = true, FencedSince = Now });
+
+        Assert.EndsWith("which is being stopped.", Assert.IsType<Hold>(Decide(journal, primary, stopping)).Reason, StringComparison.Ordinal);
+        Assert.IsType<Attach>(Decide(journal, primary, stopping with { OfflineMode = false }));
+        Assert.IsType<Attach>(Decide(journal, primary, stopping with { FencedSince = Now - TimeSpan.FromMinutes(1) }));
+        Assert.IsType<Attach>(Decide(Alone, primary, stopping));
+    }
+
+    [Fact]
     public void Switchover_NotInSync_IsRefused()
     {
         var seen = new ClusterView(Now, [Primary(), Replica("mysql-2")]);
