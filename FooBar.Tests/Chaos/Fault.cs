@@ -13,17 +13,15 @@ public sealed record Fault(string Component, string What, TimeSpan For, TakeAway
     private static readonly ImmutableHashSet<Promise> Everything = [.. Enum.GetValues<Promise>()];
 
     private static readonly ImmutableHashSet<Promise> Safety =
-        [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual, Promise.Heals];
+        [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual, Promise.Heals, Promise.NoServerError];
 
     /// <summary>
     /// What holds although this is away. Two parts at a time may cost answers, but neither data nor the truth about it. Who talks to a
-    /// gateway that is killed sees his connection break, and asks again: the other one answers. So does whose write a replica of the site
-    /// was about to carry out when it was killed: nobody but the client may ask that again.
+    /// gateway that is killed sees his connection break, and asks again: the other one answers.
     /// </summary>
     public ImmutableHashSet<Promise> Promises { get; } =
         Component.Contains(" and ", StringComparison.Ordinal) ? Safety
         : Component == "gateway" ? Everything.Except([Promise.NoReadAskedAgain, Promise.NoWriteAskedAgain])
-        : Component == "site" ? Everything.Remove(Promise.NoWriteAskedAgain)
         : Everything;
 
     /// <summary>Whether it is done on a stack whose databases have disks and clocks of their own.</summary>

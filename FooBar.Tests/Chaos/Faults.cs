@@ -42,6 +42,13 @@ public static class Faults
         .. Clocks(Replica),
         Killed("coordinator", Coordinator),
         Killed("site", "web-1"),
+        Site1("paused for 5 s", Damage.Paused),
+        Site1("cut off from the gateways", Damage.Cut(_ => [TwoGateways.Network])),
+        Site1("cut off from the primary", async (system, ct) =>
+        {
+            var primary = await system.PrimaryAsync(ct);
+            return await Damage.Cut(_ => [primary]).OnAsync(system, Site[0]);
+        }),
         Killed("gateway", "gateway-1"),
         new("switchover", "asked for", TimeSpan.FromSeconds(2), async (system, _, ct) =>
         {
@@ -112,6 +119,12 @@ public static class Faults
 
     private static Fault Killed(string component, string service) =>
         new(component, "killed", TimeSpan.FromSeconds(3), (system, _, _) => Damage.Killed.OnAsync(system, service));
+
+    // One of the two.
+    private static Fault Site1(string what, Damage damage) => Site1(what, (system, _) => damage.OnAsync(system, Site[0]));
+
+    private static Fault Site1(string what, Func<ChaosSystem, CancellationToken, Task<Func<Task>>> begin) =>
+        new("site", what, Cut, async (system, _, ct) => await begin(system, ct));
 
     private static Fault Pair(string components, string what, Func<ChaosSystem, string, Random, CancellationToken, Task<Func<Task>>> begin) =>
         new(components, what, TimeSpan.FromSeconds(3), async (system, chance, ct) => await begin(system, await system.PrimaryAsync(ct), chance, ct));

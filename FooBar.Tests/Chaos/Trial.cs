@@ -10,6 +10,8 @@ namespace FooBar.Tests.Chaos;
 /// <param name="Seed">Of the load and of the moments.</param>
 /// <param name="WriteGap">The longest time without an acknowledged write.</param>
 /// <param name="ReadGap">The longest time without an answered read, of those who only read.</param>
+/// <param name="LongestWrite">The longest that an acknowledged write took, from asking to its answer, whoever waited for it.</param>
+/// <param name="LongestRead">The same of an answered read, of users as of those who only read.</param>
 /// <param name="Healed">From giving back until everything was in sync.</param>
 /// <param name="Writes">How many writes were acknowledged.</param>
 /// <param name="Reads">How many reads were answered.</param>
@@ -19,7 +21,7 @@ namespace FooBar.Tests.Chaos;
 /// <param name="Decisions">What the coordinator decided meanwhile, each as kind and reason.</param>
 /// <param name="Violations">What the history breaks, promised or not.</param>
 public sealed record Trial(
-    Fault Fault, int Seed, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind,
+    Fault Fault, int Seed, TimeSpan WriteGap, TimeSpan ReadGap, TimeSpan LongestWrite, TimeSpan LongestRead, TimeSpan Healed, int Writes, int Reads, int WritesAgain, int ReadsAgain, int SaidBehind,
     IReadOnlyList<string> Decisions, IReadOnlyList<Violation> Violations)
 {
     private static readonly TimeSpan After = TimeSpan.FromSeconds(0.5), HealsWithin = TimeSpan.FromMinutes(3);
@@ -85,7 +87,8 @@ public sealed record Trial(
         ill = [.. ill, .. await copies.DifferencesAsync()];
         var calls = load.Calls;
         return new Trial(
-            fault, seed, Gap(calls, begun, end, call => call.IsWrite), Gap(calls, begun, end, call => call.User.Contains("-reader-", StringComparison.Ordinal)), healed,
+            fault, seed, Gap(calls, begun, end, call => call.IsWrite), Gap(calls, begun, end, call => call.User.Contains("-reader-", StringComparison.Ordinal)),
+            Longest(calls, begun, end, call => call.IsWrite), Longest(calls, begun, end, call => !call.IsWrite), healed,
             calls.Count(call => call is { IsWrite: true, Outcome: Outcome.Done }), calls.Count(call => call is { IsWrite: false, Outcome: Outcome.Done }),
             calls.Where(call => call.IsWrite).Sum(call => call.AskedAgain), calls.Where(call => !call.IsWrite).Sum(call => call.AskedAgain), calls.Count(call => call.SaysBehind),
             await system.DecisionsAsync(since), [.. HistoryChecker.Check(calls, await copies.RowsAsync()), .. ill]);
@@ -95,7 +98,7 @@ public sealed record Trial(
     public override string ToString()
     {
         var line = string.Create(CultureInfo.InvariantCulture,
-            $"{Fault}: write gap {WriteGap.TotalSeconds:0.00} s, read gap {ReadGap.TotalSeconds:0.00} s, healed in {Healed.TotalSeconds:0.00} s ({Healing}), {Writes} writes, {Reads} reads, "
+            $"{Fault}: write gap {WriteGap.TotalSeconds:0.00} s, read gap {ReadGap.TotalSeconds:0.00} s, longest {LongestWrite.TotalSeconds:0.00} s and {LongestRead.TotalSeconds:0.00} s, healed in {Healed.TotalSeconds:0.00} s ({Healing}), {Writes} writes, {Reads} reads, "
             + $"asked again {WritesAgain} and {ReadsAgain}, {SaidBehind} said behind; {(Broken.Count == 0 ? "no promise broken" : $"{Broken.Count} BROKEN PROMISES")}");
         return Broken.Count == 0 ? line : $"{line}\n    {string.Join("\n    ", [.. Broken.Take(5), .. Decisions])}\n   ";
     }
@@ -114,6 +117,9 @@ public sealed record Trial(
     }
 
     private static string NewRun() => $"c{Guid.NewGuid():N}"[..9];
+
+    private static TimeSpan Longest(IReadOnlyList<Call> calls, TimeSpan since, TimeSpan end, Func<Call, bool> which) =>
+        calls.Where(call => which(call) && call.Outcome == Outcome.Done && call.End >= since && call.Start <= end).Select(call => call.End - call.Start).DefaultIfEmpty().Max();
 
     // Between two answers one after the other, whoever got them, from the fault on; without a last one, until the end.
     private static TimeSpan Gap(IReadOnlyList<Call> calls, TimeSpan since, TimeSpan end, Func<Call, bool> which)

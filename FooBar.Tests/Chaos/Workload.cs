@@ -4,16 +4,17 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FooBar.Tests.Chaos.History;
 
 namespace FooBar.Tests.Chaos;
 
 /// <summary>
-/// Users who create, edit, read back and list posts through the gateway, each one request at a time, and remember every call. They
-/// are clients as they should be: a write that got no answer is asked again under the same key, for as long as a user waits; a read
+/// Users who create, edit, delete, read back and list posts through the gateway, one of them by the site's form and the others by its
+/// API, each one request at a time, and remember every call. They are clients as they should be: a write that got no answer is asked again under the same key, for as long as a user waits; a read
 /// whose connection broke is asked again twice, at once, as browsers do.
 /// </summary>
-public sealed class Workload(ChaosSystem system, string run, int seed)
+public sealed partial class Workload(ChaosSystem system, string run, int seed)
 {
     private const int Users = 6, Readers = 2, ReadsAgainAtMost = 2;
 
@@ -57,12 +58,18 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         for (var post = 1; !stop.IsCancellationRequested; post++)
         {
             var title = $"{name}-{post}";
-            if (await WriteAsync(client, name, title, 1, id: null) is { } id)
+            if (await CreateAsync(client, name, title, byForm: number == Users) is { } id)
             {
                 await ReadAsync(client, name, title, id);
                 for (var version = 2; version <= chance.Next(2, 5) && !stop.IsCancellationRequested; version++)
                 {
-                    await WriteAsync(client, name, title, version, id);
+                    await WriteAsync(client, name, Ask.Edit, title, version, id, () => new(HttpMethod.Put, id) { Content = Content(name, title, version) });
+                    await ReadAsync(client, name, title, id);
+                }
+
+                if (chance.Next(5) == 0)
+                {
+                    await WriteAsync(client, name, Ask.Delete, title, version: null, id, () => new(HttpMethod.Delete, id));
                     await ReadAsync(client, name, title, id);
                 }
 
@@ -73,12 +80,42 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         }
     }
 
+    private async Task<string?> CreateAsync(HttpClient client, string user, string title, bool byForm)
+    {
+        if (!byForm)
+        {
+            return await WriteAsync(client, user, Ask.Create, title, version: 1, id: null, () => new(HttpMethod.Post, "/api/posts") { Content = Content(user, title, 1) });
+        }
+
+        var fields = await FormAsync(client, user);
+        return fields is null ? null : await WriteAsync(client, user, Ask.Create, title, version: 1, id: null, () => new(HttpMethod.Post, "/")
+        {
+            Content = new FormUrlEncodedContent([.. fields, new("Draft.Title", title), new("Draft.Body", "1"), new("Draft.Author", user)]),
+        });
+    }
+
+    private static JsonContent Content(string user, string title, int version) =>
+        JsonContent.Create(new { title, body = version.ToString(CultureInfo.InvariantCulture), author = user });
+
+    // What a browser sends besides what its user has typed.
+    private async Task<IReadOnlyList<KeyValuePair<string, string>>?> FormAsync(HttpClient client, string user)
+    {
+        var (start, read) = (Now, await GetAsync(client, "/"));
+        if (read.Status == HttpStatusCode.OK)
+        {
+            return [.. HiddenField().Matches(read.Text!).Select(field => KeyValuePair.Create(field.Groups["name"].Value, field.Groups["value"].Value))];
+        }
+
+        calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, OutcomeOf(read.Status, isWrite: false)) { AskedAgain = read.AskedAgain });
+        return null;
+    }
+
     // Returns the post's address.
-    private async Task<string?> WriteAsync(HttpClient client, string user, string title, int version, string? id)
+    private async Task<string?> WriteAsync(HttpClient client, string user, Ask ask, string title, int? version, string? id, Func<HttpRequestMessage> ofUser)
     {
         var (start, key) = (Now, Guid.NewGuid().ToString());
         var (outcome, location) = (Outcome.Unknown, id);
-        var asked = 0;
+        var (asked, settled, shown) = (0, false, version);
         while (outcome == Outcome.Unknown && Now - start < Patience)
         {
             if (asked++ > 0)
@@ -86,9 +123,8 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
                 await Task.Delay(100);
             }
 
-            using var request = new HttpRequestMessage(id is null ? HttpMethod.Post : HttpMethod.Put, id ?? "/api/posts");
+            using var request = ofUser();
             request.Headers.Add("Idempotency-Key", key);
-            request.Content = JsonContent.Create(new { title, body = version.ToString(CultureInfo.InvariantCulture), author = user });
             try
             {
                 using var answer = await client.SendAsync(request);
@@ -96,8 +132,13 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
                 outcome = OutcomeOf(answer.StatusCode, isWrite: true);
                 if (outcome == Outcome.Refused && (asked > 1 || !await NothingWasWrittenAsync(answer)))
                 {
-                    outcome = Outcome.Unknown;
+                    (outcome, settled) = (Outcome.Unknown, true);
                     break; // an answer all the same: it says 503 to a write that was held for long enough, and nothing of earlier attempts
+                }
+
+                if (outcome == Outcome.Done && answer.Content.Headers.ContentType?.MediaType == "application/json")
+                {
+                    shown = Version(await answer.Content.ReadFromJsonAsync<JsonElement>(), user, title);
                 }
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -111,15 +152,15 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
             Interlocked.Exchange(ref lastWritten, Now.Ticks);
         }
 
-        calls.Enqueue(new Call(user, id is null ? Ask.Create : Ask.Edit, title, version, start, Now, outcome) { AskedAgain = asked - 1 });
-        return outcome == Outcome.Done ? location : null;
+        calls.Enqueue(new Call(user, ask, title, version, start, Now, outcome) { AskedAgain = asked - 1, Shown = shown, Settled = settled });
+        return outcome == Outcome.Done ? location is ['/', 'p', ..] ? $"/api{location}" : location : null;
     }
 
     private async Task ReadAsync(HttpClient client, string user, string title, string id)
     {
         var (start, read) = (Now, await GetAsync(client, id));
         var outcome = read.Status == HttpStatusCode.NotFound ? Outcome.Done : OutcomeOf(read.Status, isWrite: false);
-        int? version = read.Body is { } post ? Version(post) : null;
+        int? version = read.Body is { } post ? Version(post, user, title) : null;
         calls.Enqueue(new Call(user, Ask.Read, title, version, start, Now, outcome) { SaysBehind = read.SaysBehind, AskedAgain = read.AskedAgain });
     }
 
@@ -128,28 +169,29 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         var (start, read) = (Now, await GetAsync(client, $"/api/posts?limit={HistoryChecker.ListLength}"));
         var seen = read.Body?.GetProperty("items").EnumerateArray()
             .Where(post => post.GetProperty("author").GetString()!.StartsWith($"{run}-", StringComparison.Ordinal))
-            .Select(post => new Row(post.GetProperty("title").GetString()!, Version(post))).ToList();
+            .Select(post => new Row(post.GetProperty("title").GetString()!, Version(post, post.GetProperty("author").GetString()!, post.GetProperty("title").GetString()!))).ToList();
         calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, OutcomeOf(read.Status, isWrite: false), seen) { SaysBehind = read.SaysBehind, AskedAgain = read.AskedAgain });
     }
 
     // No status: there was no answer.
-    private static async Task<(HttpStatusCode? Status, JsonElement? Body, bool SaysBehind, int AskedAgain)> GetAsync(HttpClient client, string address)
+    private static async Task<(HttpStatusCode? Status, string? Text, JsonElement? Body, bool SaysBehind, int AskedAgain)> GetAsync(HttpClient client, string address)
     {
         for (var asked = 0; ; asked++)
         {
             try
             {
                 using var answer = await client.GetAsync(address);
-                JsonElement? body = answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<JsonElement>() : null;
+                var isJson = answer.IsSuccessStatusCode && answer.Content.Headers.ContentType?.MediaType == "application/json";
+                var text = await answer.Content.ReadAsStringAsync();
                 var saysBehind = answer.Headers.TryGetValues("X-Consistency", out var state) && state.Contains("behind");
-                return (answer.StatusCode, body, saysBehind, asked);
+                return (answer.StatusCode, text, isJson ? JsonElement.Parse(text) : null, saysBehind, asked);
             }
             catch (HttpRequestException) when (asked < ReadsAgainAtMost)
             {
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
-                return (null, null, false, asked);
+                return (null, null, null, false, asked);
             }
         }
     }
@@ -158,8 +200,13 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         answer.Content.Headers.ContentType?.MediaType == "application/problem+json"
         && (await answer.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("written", out var written) && written.GetString() == "no";
 
-    // What is no number nobody has sent.
-    private static int Version(JsonElement post) => int.TryParse(post.GetProperty("body").GetString(), CultureInfo.InvariantCulture, out var version) ? version : -1;
+    // What is no number, or another post, nobody has sent.
+    private static int Version(JsonElement post, string user, string title) =>
+        post.GetProperty("author").GetString() == user && post.GetProperty("title").GetString() == title
+            && int.TryParse(post.GetProperty("body").GetString(), CultureInfo.InvariantCulture, out var version) ? version : -1;
+
+    [GeneratedRegex("""<input[^>]*name="(?<name>__RequestVerificationToken|Key)"[^>]*value="(?<value>[^"]+)""")]
+    private static partial Regex HiddenField();
 
     // The gateway answers 502 and 504 for a server that went away: the server may have done it.
     private static Outcome OutcomeOf(HttpStatusCode? status, bool isWrite) => status switch
@@ -167,6 +214,7 @@ public sealed class Workload(ChaosSystem system, string run, int seed)
         null => Outcome.Unknown,
         < HttpStatusCode.BadRequest => Outcome.Done,
         HttpStatusCode.ServiceUnavailable => Outcome.Refused,
+        HttpStatusCode.InternalServerError => Outcome.Error,
         HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout when isWrite => Outcome.Unknown,
         < HttpStatusCode.InternalServerError when isWrite => Outcome.Denied,
         _ => Outcome.Failed,

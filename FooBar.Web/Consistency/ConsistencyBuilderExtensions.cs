@@ -35,11 +35,11 @@ internal static class ConsistencyBuilderExtensions
         if (services.GetRequiredService<OwnWrites>().Made is { } write && services.GetRequiredService<ConsistencyTokens>().Issue(write) is { } token)
         {
             context.Response.Headers[TokenHeader] = token;
+            // Not Secure: who writes over https and goes on over http has to find that write, too. It gives nobody any right.
             context.Response.Cookies.Append(Cookie, token, new CookieOptions
             {
                 HttpOnly = true,
                 SameSite = SameSiteMode.Lax,
-                Secure = context.Request.IsHttps,
                 MaxAge = ConsistencyTokens.Lifetime,
                 IsEssential = true,
             });

@@ -9,6 +9,9 @@ public enum Ask
     /// <summary>Change an own post.</summary>
     Edit,
 
+    /// <summary>Delete an own post.</summary>
+    Delete,
+
     /// <summary>Read an own post.</summary>
     Read,
 
@@ -28,6 +31,9 @@ public enum Outcome
     /// <summary>The server said that a write cannot be done, 4xx: no user asks for such a thing.</summary>
     Denied,
 
+    /// <summary>An answer that nobody should get, whatever is away: 500. A write may have been done.</summary>
+    Error,
+
     /// <summary>Another error of the server, 5xx.</summary>
     Failed,
 
@@ -39,7 +45,7 @@ public enum Outcome
 /// <param name="User">Who asked.</param>
 /// <param name="Ask">What for.</param>
 /// <param name="Post">The post, by the name that the user gave it; null for a list.</param>
-/// <param name="Version">What the user wrote into it, or found in it; null when it was not found.</param>
+/// <param name="Version">What the user wrote into it, or found in it; null when it was deleted, or not found.</param>
 /// <param name="Start">When it was asked, on the clock of the run.</param>
 /// <param name="End">When the answer came, or when it was given up.</param>
 /// <param name="Outcome">What became of it.</param>
@@ -53,7 +59,13 @@ public sealed record Call(
     /// <summary>How often it was asked again, because a connection broke or because it was a write without an answer.</summary>
     public int AskedAgain { get; init; }
 
-    public bool IsWrite => Ask is Ask.Create or Ask.Edit;
+    /// <summary>Of a write that was done: the version that the answer shows.</summary>
+    public int? Shown { get; init; } = Version;
+
+    /// <summary>Of a write of which it is unknown whether it was done: whether the site has answered, so that nothing of it is under way any more.</summary>
+    public bool Settled { get; init; }
+
+    public bool IsWrite => Ask is Ask.Create or Ask.Edit or Ask.Delete;
 }
 
 /// <summary>A row that is in a database at the end.</summary>

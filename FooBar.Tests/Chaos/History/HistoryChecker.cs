@@ -27,6 +27,9 @@ public enum Promise
     /// <summary>No read got an error.</summary>
     NoReadFailed,
 
+    /// <summary>No answer was 500: whatever is away, the program knows what to do.</summary>
+    NoServerError,
+
     /// <summary>No connection broke before a read was answered.</summary>
     NoReadAskedAgain,
 
@@ -56,6 +59,8 @@ public static class HistoryChecker
         .. calls.GroupBy(call => call.User).SelectMany(user => OwnWritesRead([.. user.OrderBy(call => call.Start)], calls)),
         .. Invented(calls),
         .. SeenTwice(calls),
+        .. calls.Where(call => call is { IsWrite: true, Outcome: Outcome.Done } && call.Shown != call.Version).Select(call => new Violation(Promise.NothingInvented, $"{call}")),
+        .. calls.Where(call => call.Outcome == Outcome.Error).Select(call => new Violation(Promise.NoServerError, $"{call}")),
         .. calls.Where(call => call.Outcome == Outcome.Denied).Select(call => new Violation(Promise.OwnWritesRead, $"{call}")),
         .. calls.Where(call => call.SaysBehind).Select(call => new Violation(Promise.NoReadBehind, $"{call}")),
         .. calls.Where(call => call is { IsWrite: true, AskedAgain: > 0 }).Select(call => new Violation(Promise.NoWriteAskedAgain, $"{call}")),
@@ -67,6 +72,8 @@ public static class HistoryChecker
     private static IEnumerable<Violation> Final(IReadOnlyList<Call> calls, IReadOnlyList<Row> copy, string name)
     {
         var rows = copy.ToLookup(row => row.Post, row => row.Version);
+        var seen = calls.Where(call => call is { IsWrite: false, Outcome: Outcome.Done })
+            .SelectMany(call => call.Seen?.Select(post => (post.Post, (int?)post.Version)) ?? [(call.Post!, call.Version)]).ToHashSet();
         foreach (var twice in rows.Where(post => post.Count() > 1))
         {
             yield return new Violation(Promise.NoDuplicate, $"{name} has {twice.Key} {twice.Count()} times.");
@@ -74,7 +81,10 @@ public static class HistoryChecker
 
         foreach (var post in calls.Where(call => call.IsWrite).GroupBy(call => call.Post!))
         {
-            var allowed = Allowed([.. post.OrderBy(call => call.Start)], TimeSpan.MaxValue);
+            // Whether or not its author knows it: what somebody has read is there to stay.
+            var writes = post.OrderBy(call => call.Start)
+                .Select(call => call is { Outcome: Outcome.Unknown, Version: not null } && seen.Contains((call.Post!, call.Version)) ? call with { Outcome = Outcome.Done } : call);
+            var allowed = Allowed([.. writes], TimeSpan.MaxValue);
             if (!rows.Contains(post.Key) ? !allowed.Contains(null) : rows[post.Key].Any(version => !allowed.Contains(version)))
             {
                 yield return new Violation(Promise.NoWriteLost, $"{name} has {post.Key} as {Text(rows[post.Key])}; it has to be {Text(allowed)}.");
@@ -145,12 +155,19 @@ public static class HistoryChecker
         .Select(twice => new Violation(Promise.NoDuplicate, $"{twice.call.User} found {twice.Key} twice in the list at {twice.call.Start}."));
 
     // The versions that a post may have at a time: the last one acknowledged before, and every one without an answer, which may
-    // be done whenever it likes. Null stands for: not there.
+    // be done whenever it likes, unless the site has given it up before. Null stands for: not there.
     private static HashSet<int?> Allowed(IReadOnlyList<Call> writes, TimeSpan at)
     {
         var last = writes.LastOrDefault(call => call.Outcome == Outcome.Done && call.End <= at);
-        return [last?.Version, .. writes.Where(call => call.Outcome is not (Outcome.Refused or Outcome.Denied) && call != last && (call.Outcome != Outcome.Done || call.End > at)).Select(call => call.Version)];
+        return [last?.Version, .. writes.Where(call => call != last && MayBeDone(call, last, at)).Select(call => call.Version)];
     }
+
+    private static bool MayBeDone(Call write, Call? last, TimeSpan at) => write.Outcome switch
+    {
+        Outcome.Refused or Outcome.Denied => false,
+        Outcome.Done => write.End > at,
+        _ => !(write.Settled && write.End <= last?.Start),
+    };
 
     private static string Text<T>(IEnumerable<T> values) => $"{{{string.Join(", ", values.Select(value => value?.ToString() ?? "absent"))}}}";
 }

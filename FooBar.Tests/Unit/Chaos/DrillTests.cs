@@ -49,8 +49,8 @@ public sealed class DrillTests
             new DrillArguments(Trials: 2, Seed: 7), [Trial(killed), Trial(pair, Promise.NoReadFailed), Trial(killed, Promise.OwnWritesRead), Trial(pair)], "9.7.4");
 
         Assert.Contains("MySQL 9.7.4; seed 7, 2 trials of each.", report.Markdown, StringComparison.Ordinal);
-        Assert.Contains("| primary | killed | 2 | 1.00 s / 1.00 s | 0.50 s / 0.50 s | 0 | 0 | 0 | 0 | 0 | 1 | 6 | 2, 0 | 0 | Promote | 2.00 s / 2.00 s |", report.Markdown, StringComparison.Ordinal);
-        Assert.Contains("| primary and site | killed; paused | 2 | 1.00 s / 1.00 s | 0.50 s / 0.50 s | 1 |", report.Markdown, StringComparison.Ordinal);
+        Assert.Contains("| primary | killed | 2 | 1.00 s / 1.00 s | 0.50 s / 0.50 s | 3.00 s / 3.00 s | 4.00 s / 4.00 s | 0 | 0 | 0 | 0 | 0 | 1 | 6 | 2, 0 | 0 | Promote | 2.00 s / 2.00 s |", report.Markdown, StringComparison.Ordinal);
+        Assert.Contains("| primary and site | killed; paused | 2 | 1.00 s / 1.00 s | 0.50 s / 0.50 s | 3.00 s / 3.00 s | 4.00 s / 4.00 s | 1 |", report.Markdown, StringComparison.Ordinal);
         Assert.Equal("\nBROKEN PROMISES in 1 of 4 trials:\nOwnWritesRead (1): ./drill --only \"primary: killed\" --seed 7\n", report.Broken);
         Assert.Equal(4, JsonDocument.Parse(report.Json).RootElement.GetProperty("rows").GetArrayLength());
     }

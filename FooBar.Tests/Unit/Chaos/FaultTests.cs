@@ -5,7 +5,7 @@ namespace FooBar.Tests.Unit.Chaos;
 
 public sealed class FaultTests
 {
-    private static readonly Promise[] Safety = [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual, Promise.Heals];
+    private static readonly Promise[] Safety = [Promise.NoWriteLost, Promise.NoDuplicate, Promise.NothingInvented, Promise.OwnWritesRead, Promise.CopiesEqual, Promise.Heals, Promise.NoServerError];
 
     [Fact]
     public void Fault_OfOnePart_PromisesEverything() =>
@@ -24,16 +24,12 @@ public sealed class FaultTests
         Assert.Equal(promise is not (Promise.NoReadAskedAgain or Promise.NoWriteAskedAgain), Trial(Fault("gateway"), promise).Broken.Count == 1));
 
     [Fact]
-    public void Fault_OfASite_MayBreakWritesThatItWasAboutToCarryOutAndNothingElse() => Assert.All(Enum.GetValues<Promise>(), promise =>
-        Assert.Equal(promise != Promise.NoWriteAskedAgain, Trial(Fault("site"), promise).Broken.Count == 1));
-
-    [Fact]
     public void Faults_OfTheDrill_HaveNamesOfTheirOwn() => Assert.Distinct(Faults.All.Select(fault => $"{fault}"));
 
     internal static Fault Fault(string component, string what = "killed") =>
         new(component, what, TimeSpan.FromSeconds(1), (_, _, _) => throw new InvalidOperationException("Nothing is taken away in a unit test."));
 
     internal static Trial Trial(Fault fault, params Promise[] broken) =>
-        new(fault, 7, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(2), 100, 200, 1, 0, 3, ["Promote: mysql-1 is dead.", "Steady: all is well."],
+        new(fault, 7, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(2), 100, 200, 1, 0, 3, ["Promote: mysql-1 is dead.", "Steady: all is well."],
             [.. broken.Select(promise => new Violation(promise, "a write"))]);
 }

@@ -109,10 +109,51 @@ public sealed class HistoryCheckerTests
     [Fact]
     public void Write_WithoutAnAnswer_MayBeThereOrNot()
     {
-        Call[] calls = [Created, Edited with { Outcome = Outcome.Unknown }, Read(1, at: 4), Read(2, at: 5), Read(1, at: 6)];
+        Call[] calls = [Created, Edited with { Outcome = Outcome.Unknown }, Read(1, at: 4)];
 
         Assert.Equal([Promise.NoWriteFailed], Check(calls, [new("a", 1)]).Select(violation => violation.Promise));
         Assert.Equal([Promise.NoWriteFailed], Check(calls, [new("a", 2)]).Select(violation => violation.Promise));
+    }
+
+    [Fact]
+    public void Write_WithoutAnAnswerThatSomebodyHasRead_IsThereToStay()
+    {
+        Call[] calls = [Created, Edited with { Outcome = Outcome.Unknown }, Read(1, at: 4), Read(2, at: 5), Read(1, at: 6)];
+
+        Assert.Equal([Promise.NoWriteFailed], Check(calls, [new("a", 2)]).Select(violation => violation.Promise));
+        Assert.Contains(Check(calls, [new("a", 1)]), violation => violation.Promise == Promise.NoWriteLost);
+    }
+
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public void Write_WithoutAnAnswer_IsNotDoneAfterALaterOneIfTheSiteHasGivenItUp(bool settled, int lost)
+    {
+        Call[] calls = [Created, Edited with { Outcome = Outcome.Unknown, Settled = settled }, Write(Ask.Edit, 3, at: 4)];
+
+        Assert.Equal(lost, Check(calls, [new("a", 2)]).Count(violation => violation.Promise == Promise.NoWriteLost) / 2);
+        Assert.DoesNotContain(Check(calls, [new("a", 3)]), violation => violation.Promise == Promise.NoWriteLost);
+    }
+
+    [Fact]
+    public void Deleted_IsGone()
+    {
+        Call[] calls = [Created, Edited, Write(Ask.Delete, null, at: 4), Read(null, at: 5), List(6)];
+
+        Assert.Empty(Check(calls, []));
+        Broken(Promise.NoWriteLost, calls, [new("a", 2)]);
+        Broken(Promise.OwnWritesRead, [.. calls, Read(2, at: 7)], []);
+        Broken(Promise.OwnWritesRead, [.. calls, List(7, ("a", 2))], []);
+    }
+
+    [Fact]
+    public void Answer_ToAWriteThatShowsAnother_IsInvented() => Broken(Promise.NothingInvented, [Created, Edited with { Shown = 1 }], [new("a", 2)]);
+
+    [Fact]
+    public void Answer_ThatNobodyShouldGet_IsSeen()
+    {
+        Assert.Equal([Promise.NoServerError, Promise.NoReadFailed], Check([Created, Read(1, at: 1) with { Outcome = Outcome.Error }], [new("a", 1)]).Select(violation => violation.Promise));
+        Assert.Equal([Promise.NoServerError, Promise.NoWriteFailed], Check([Created, Edited with { Outcome = Outcome.Error }], [new("a", 2)]).Select(violation => violation.Promise));
     }
 
     [Fact]
@@ -127,7 +168,7 @@ public sealed class HistoryCheckerTests
 
     private static IReadOnlyList<Violation> Check(Call[] calls, Row[] copy) => HistoryChecker.Check(calls, [copy, copy]);
 
-    private static Call Write(Ask ask, int version, int at) => new("u", ask, "a", version, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done);
+    private static Call Write(Ask ask, int? version, int at) => new("u", ask, "a", version, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done);
 
     private static Call Read(int? version, int at) => new("u", Ask.Read, "a", version, TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(at + 0.5), Outcome.Done);
 
