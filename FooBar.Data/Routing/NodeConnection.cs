@@ -1,3 +1,4 @@
+using System.Data;
 using System.Globalization;
 using MySqlConnector;
 
@@ -20,6 +21,7 @@ internal sealed class NodeConnection : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly CancellationToken _dismissal;
     private Task _work = Task.CompletedTask;
+    private bool _opened;
 
     private NodeConnection(DatabaseNode node, TimeProvider clock, CancellationToken dismissal) =>
         (_node, _connection, _clock, _dismissal) = (node, node.Source.CreateConnection(), clock, dismissal);
@@ -44,6 +46,7 @@ internal sealed class NodeConnection : IAsyncDisposable
                     return true;
                 },
                 limit, cancellationToken);
+            opened._opened = true;
             return opened;
         }
         catch
@@ -54,7 +57,7 @@ internal sealed class NodeConnection : IAsyncDisposable
     }
 
     /// <exception cref="TimeoutException">The work was not done within the limit; the connection is of no more use.</exception>
-    /// <exception cref="IOException">The node has been dismissed; the connection is of no more use.</exception>
+    /// <exception cref="IOException">The node has been dismissed, or the connection has broken before; it is of no more use.</exception>
     public async Task<T> RunAsync<T>(
         Func<MySqlConnection, CancellationToken, Task<T>> work, TimeSpan limit, CancellationToken cancellationToken)
     {
@@ -93,6 +96,11 @@ internal sealed class NodeConnection : IAsyncDisposable
                 ? new IOException($"{_node.Endpoint} has been replaced by another node before it answered.", e)
                 : new TimeoutException(
                     string.Create(CultureInfo.InvariantCulture, $"{_node.Endpoint} did not answer within {limit.TotalSeconds:0.###} s."), e);
+        }
+        catch (InvalidOperationException e) when (_opened && _connection.State != ConnectionState.Open)
+        {
+            // The driver takes it for a mistake of ours to use a connection that has broken meanwhile.
+            throw new IOException($"The connection to {_node.Endpoint} has broken.", e);
         }
     }
 

@@ -44,10 +44,11 @@ internal sealed partial class LastProbePolicy(
         updater.SetActive(cluster, verdicts);
         firstProbe.Completed();
 
-        // Who waits for nobody's answer asks those that are well; with none, the silent one may have the best odds yet.
-        foreach (var silent in probingResults.Where(probe => probe.Response is null && anyIsWell))
+        // Who waits for one that is silent, or that lacks what it needs, asks one that is well. With none of these, this one may have the
+        // best odds yet; and one that is being stopped finishes what it has begun.
+        foreach (var probe in probingResults.Where(probe => anyIsWell && !IsWell(probe) && (probe.Response is null || IsReady(probe))))
         {
-            dismissals.Dismiss(silent.Destination);
+            dismissals.Dismiss(probe.Destination);
         }
     }
 

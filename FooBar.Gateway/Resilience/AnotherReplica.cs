@@ -34,9 +34,9 @@ internal static partial class AnotherReplica
                 context.Features.Set<IForwarderErrorFeature>(null);
                 context.Response.Clear();
                 context.GetReverseProxyFeature().AvailableDestinations = others;
-                if (context.IsRepeatableWrite())
+                if (context.Request.Body is { CanSeek: true } kept)
                 {
-                    context.Request.Body.Position = 0;
+                    kept.Position = 0;
                 }
 
                 await next(context);

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Model;
 namespace FooBar.Gateway.Resilience;
 
 /// <summary>
-/// Lets those go who wait for a replica that has fallen silent, so that they can ask another one: a frozen machine keeps connections
-/// open and answers nothing.
+/// Lets those go who wait for a replica that has fallen silent or is degraded, so that they can ask another one: a frozen machine keeps
+/// connections open and answers nothing, and one that does not reach the primary holds writes.
 /// </summary>
 internal sealed class Dismissals
 {

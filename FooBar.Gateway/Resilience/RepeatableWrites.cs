@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +14,7 @@ internal static class RepeatableWrites
 {
     public const string KeyHeader = "Idempotency-Key";
 
-    /// <summary>In bytes. Longer bodies, and those of unknown length, pass through as they come, and their requests are not repeated.</summary>
+    /// <summary>In bytes. Longer bodies pass through as they come, and their requests are not repeated.</summary>
     public const int LongestBody = 64 * 1024;
 
     private static readonly object Mark = new();
@@ -24,15 +26,18 @@ internal static class RepeatableWrites
             return;
         }
 
-        proxy.Use((context, next) =>
+        proxy.Use(async (context, next) =>
         {
             if (IsWrite(context.Request.Method))
             {
                 GiveKey(context.Request);
-                KeepBody(context);
+                if (await KeepBodyAsync(context))
+                {
+                    context.Items[Mark] = true;
+                }
             }
 
-            return next();
+            await next(context);
         });
     }
 
@@ -49,13 +54,32 @@ internal static class RepeatableWrites
         }
     }
 
-    private static void KeepBody(HttpContext context)
+    // Of unknown length is what HttpClient sends as JSON, for one. What is neither that nor a form may be a conversation, in which the
+    // client waits for an answer before it goes on.
+    private static async Task<bool> KeepBodyAsync(HttpContext context)
     {
-        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
-        if (!hasBody || context.Request.ContentLength <= LongestBody)
+        var request = context.Request;
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false)
         {
-            context.Request.EnableBuffering(LongestBody);
-            context.Items[Mark] = true;
+            return true;
         }
+
+        if (request.ContentLength > LongestBody || (request.ContentLength is null && !request.HasJsonContentType() && !request.HasFormContentType))
+        {
+            return false;
+        }
+
+        var reader = request.BodyReader;
+        var read = await reader.ReadAtLeastAsync(LongestBody + 1, context.RequestAborted);
+        if (!read.IsCompleted || read.Buffer.Length > LongestBody)
+        {
+            reader.AdvanceTo(read.Buffer.Start); // it is all there yet for whoever reads next
+            return false;
+        }
+
+        var body = read.Buffer.ToArray();
+        reader.AdvanceTo(read.Buffer.End);
+        request.Body = new MemoryStream(body, writable: false);
+        return true;
     }
 }

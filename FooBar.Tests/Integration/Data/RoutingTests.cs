@@ -154,6 +154,7 @@ public sealed class RoutingTests(MySqlPair mysql) : IAsyncLifetime
         await mysql.AsRootAsync(1, $"KILL {id}");
 
         await Assert.ThrowsAsync<OutcomeUnknownException>(() => session.ExecuteAsync($"INSERT INTO notes VALUES (1, 'perhaps')", None));
+        await Assert.ThrowsAsync<OutcomeUnknownException>(() => session.ExecuteAsync($"INSERT INTO notes VALUES (2, 'on what has broken before')", None));
     }
 
     [Fact]

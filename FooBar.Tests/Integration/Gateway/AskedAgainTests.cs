@@ -54,13 +54,32 @@ public sealed class AskedAgainTests : IAsyncLifetime
         Assert.Distinct(seen.Select(write => Guid.Parse(write.Headers[KeyHeader]))); // the gateway made one for each
     }
 
-    [Fact]
-    public async Task LongBody_PassesThrough()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65_534)]
+    [InlineData(65_535)]
+    [InlineData(200_000)]
+    public async Task Body_OfAnyLength_ArrivesWhole(int length)
     {
         await using var gateway = await StartGatewayAsync();
-        var text = new string('x', 200_000);
+        var text = new string('x', length);
 
         Assert.Equal(text, (await WriteAsync(gateway, text)).Body);
+        using var answer = await _client.PostAsJsonAsync(gateway.Http, text); // of unknown length, and two characters longer
+        Assert.Equal($"\"{text}\"", (await answer.Content.ReadFromJsonAsync<SeenRequest>())!.Body);
+    }
+
+    [Fact]
+    public async Task FrozenReplica_WritesOfUnknownLengthThatWaitForIt_AreAnsweredByTheOther()
+    {
+        await using var gateway = await StartGatewayAsync();
+        _web1.Hangs = true;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(number => _client.PostAsJsonAsync(gateway.Http, $"write {number}")));
+
+        var seen = await Task.WhenAll(answers.Select(answer => answer.Content.ReadFromJsonAsync<SeenRequest>()));
+        Assert.Equal(Enumerable.Range(0, 4).Select(number => ("web-2", $"\"write {number}\"")), seen.Select(write => (write!.Replica, write.Body)));
+        Assert.All(answers, answer => answer.Dispose());
     }
 
     [Fact]

@@ -67,6 +67,18 @@ public sealed class LastProbePolicyTests
     }
 
     [Fact]
+    public void ProbingCompleted_OneIsDegradedAndAnotherWell_LetsItsRequestsGo()
+    {
+        using var degraded = Ready("degraded");
+        using var answer = Ready("healthy");
+        var waiting = _dismissals.Of(_replica);
+
+        Probe(new DestinationProbingResult(_replica, degraded, null), new DestinationProbingResult(new DestinationState("web-2"), answer, null));
+
+        Assert.True(waiting.IsCancellationRequested);
+    }
+
+    [Fact]
     public void ProbingCompleted_OneAnswersThatItDrains_LetsNoRequestGo()
     {
         using var draining = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
