@@ -28,7 +28,7 @@ internal sealed partial class CloneAction(
     {
         if (!running.IsCompleted)
         {
-            await GiveUpIfGoneAsync(cancellationToken);
+            await GiveUpIfGoneAsync();
         }
 
         var failure = await running.WaitAsync(cancellationToken);
@@ -60,10 +60,13 @@ internal sealed partial class CloneAction(
 
     public void Dispose() => giveUp.Dispose();
 
-    // Where a machine vanished or a link was cut nobody says that the copy has ended; but the node does not say either that it goes on.
-    private async Task GiveUpIfGoneAsync(CancellationToken cancellationToken)
+    // Where a machine vanished or a link was cut nobody says that the copy has ended. The node that it was for says so when it answers, or
+    // is silent for long; an answer that is late says nothing, for copying is hard work.
+    private async Task GiveUpIfGoneAsync()
     {
-        if (clock.GetUtcNow() - began < options.Value.ActionTimeout || await observer.ViewAsync(copied, cancellationToken) is { Cloning: true })
+        var seen = observer.Latest(copied);
+        var gone = seen is { Reachable: true, Cloning: false } || clock.GetUtcNow() - seen?.SilentSince >= options.Value.ActionTimeout;
+        if (!gone || clock.GetUtcNow() - began < options.Value.ActionTimeout)
         {
             throw new ActionException($"The copy for {copied} has not ended yet.");
         }

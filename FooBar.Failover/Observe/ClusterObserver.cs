@@ -20,6 +20,9 @@ internal sealed class ClusterObserver(NodeProbe probe, IOptions<FailoverOptions>
         return previous;
     }
 
+    /// <summary>A node as it was seen last; null before that.</summary>
+    public NodeView? Latest(string node) => previous?.Find(node);
+
     /// <summary>What one node says now; a node that does not answer in time is unreachable, with the reason.</summary>
     public Task<NodeView> ViewAsync(string node, CancellationToken cancellationToken) => ViewAsync(node, options.Value.ProbeTimeout, cancellationToken);
 

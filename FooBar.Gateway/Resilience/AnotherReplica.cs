@@ -1,4 +1,5 @@
 using FooBar.Gateway.Health;
+using FooBar.ServiceDefaults.Proxies;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
@@ -13,6 +14,8 @@ namespace FooBar.Gateway.Resilience;
 /// </summary>
 internal static partial class AnotherReplica
 {
+    private static readonly object Repetition = new();
+
     public static void UseAnotherReplica(this IReverseProxyApplicationBuilder proxy)
     {
         var logger = proxy.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AnotherReplica));
@@ -29,11 +32,17 @@ internal static partial class AnotherReplica
 
             if (HasNoAnswer(context) && Others(context) is { Count: > 0 } others)
             {
+                if (!IsUnsent(context.Features.Get<IForwarderErrorFeature>()?.Exception))
+                {
+                    context.Request.Headers[GatewayHeaders.AskedAgain] = "1";
+                }
+
                 var failed = context.GetReverseProxyFeature().ProxiedDestination!.DestinationId;
                 Repeated(logger, failed, context.Request.Method, context.Request.Path.ToUriComponent());
                 context.Features.Set<IForwarderErrorFeature>(null);
                 context.Response.Clear();
                 context.GetReverseProxyFeature().AvailableDestinations = others;
+                context.Items[Repetition] = true;
                 if (context.Request.Body is { CanSeek: true } kept)
                 {
                     kept.Position = 0;
@@ -44,13 +53,13 @@ internal static partial class AnotherReplica
         });
     }
 
-    /// <summary>Behind the choice of a replica: who waits for a silent one is let go, where another may be asked.</summary>
+    /// <summary>Behind the choice of a replica: who waits for a silent one is let go, if another may be asked, which it is once.</summary>
     public static void UseDismissals(this IReverseProxyApplicationBuilder proxy)
     {
         var dismissals = proxy.ApplicationServices.GetRequiredService<Dismissals>();
         proxy.Use(async (context, next) =>
         {
-            if (!MayBeRepeated(context) || context.GetReverseProxyFeature().AvailableDestinations is not [var replica])
+            if (!MayBeRepeated(context) || context.Items.ContainsKey(Repetition) || context.GetReverseProxyFeature().AvailableDestinations is not [var replica])
             {
                 await next(context);
                 return;
@@ -74,6 +83,11 @@ internal static partial class AnotherReplica
             {
                 context.RequestAborted = client;
             }
+
+            if (waiting.IsCancellationRequested && !client.IsCancellationRequested && !context.Response.HasStarted)
+            {
+                context.Response.StatusCode = StatusCodes.Status502BadGateway; // YARP takes it for the client's going away
+            }
         });
     }
 
@@ -81,7 +95,8 @@ internal static partial class AnotherReplica
         !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
         && context.Features.Get<IForwarderErrorFeature>() is { } failure
         && (IsUnsent(failure.Exception) || (MayBeRepeated(context) && failure.Error
-            is ForwarderError.Request or ForwarderError.RequestCanceled or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled));
+            is ForwarderError.Request or ForwarderError.RequestCanceled or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled
+            or ForwarderError.ResponseBodyDestination or ForwarderError.ResponseBodyCanceled));
 
     private static bool MayBeRepeated(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method)

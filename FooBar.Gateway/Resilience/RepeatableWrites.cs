@@ -31,9 +31,17 @@ internal static class RepeatableWrites
             if (IsWrite(context.Request.Method))
             {
                 GiveKey(context.Request);
-                if (await KeepBodyAsync(context))
+                try
                 {
-                    context.Items[Mark] = true;
+                    if (await KeepBodyAsync(context))
+                    {
+                        context.Items[Mark] = true;
+                    }
+                }
+                catch (BadHttpRequestException bad)
+                {
+                    await TypedResults.Problem(bad.Message, statusCode: bad.StatusCode).ExecuteAsync(context);
+                    return;
                 }
             }
 

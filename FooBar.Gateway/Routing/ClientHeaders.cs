@@ -1,9 +1,11 @@
+using FooBar.ServiceDefaults.Proxies;
+
 namespace FooBar.Gateway.Routing;
 
 internal static class ClientHeaders
 {
     private static readonly string[] Prefixes = ["X-Forwarded", "X-Original-"];
-    private static readonly string[] Names = ["Forwarded", "X-Real-IP"];
+    private static readonly string[] Names = ["Forwarded", "X-Real-IP", GatewayHeaders.AskedAgain];
 
     /// <summary>Removes from a request what a client can only have forged: statements that are a proxy's to make.</summary>
     public static void UseCleanClientHeaders(this IApplicationBuilder app) => app.Use((context, next) =>

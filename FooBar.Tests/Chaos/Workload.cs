@@ -101,13 +101,9 @@ public sealed partial class Workload(ChaosSystem system, string run, int seed)
     private async Task<IReadOnlyList<KeyValuePair<string, string>>?> FormAsync(HttpClient client, string user)
     {
         var (start, read) = (Now, await GetAsync(client, "/"));
-        if (read.Status == HttpStatusCode.OK)
-        {
-            return [.. HiddenField().Matches(read.Text!).Select(field => KeyValuePair.Create(field.Groups["name"].Value, field.Groups["value"].Value))];
-        }
-
-        calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, OutcomeOf(read.Status, isWrite: false)) { AskedAgain = read.AskedAgain });
-        return null;
+        calls.Enqueue(new Call(user, Ask.List, null, null, start, Now, OutcomeOf(read.Status, isWrite: false)) { SaysBehind = read.SaysBehind, AskedAgain = read.AskedAgain });
+        return read.Status != HttpStatusCode.OK ? null
+            : [.. HiddenField().Matches(read.Text!).Select(field => KeyValuePair.Create(field.Groups["name"].Value, field.Groups["value"].Value))];
     }
 
     // Returns the post's address.

@@ -73,7 +73,8 @@ public static class HistoryChecker
     {
         var rows = copy.ToLookup(row => row.Post, row => row.Version);
         var seen = calls.Where(call => call is { IsWrite: false, Outcome: Outcome.Done })
-            .SelectMany(call => call.Seen?.Select(post => (post.Post, (int?)post.Version)) ?? [(call.Post!, call.Version)]).ToHashSet();
+            .SelectMany(call => (call.Seen?.Select(post => (post.Post, Version: (int?)post.Version)) ?? [(call.Post!, call.Version)]).Select(post => (post.Post, post.Version, call.End)))
+            .ToLookup(read => (read.Post, read.Version), read => read.End);
         foreach (var twice in rows.Where(post => post.Count() > 1))
         {
             yield return new Violation(Promise.NoDuplicate, $"{name} has {twice.Key} {twice.Count()} times.");
@@ -81,10 +82,13 @@ public static class HistoryChecker
 
         foreach (var post in calls.Where(call => call.IsWrite).GroupBy(call => call.Post!))
         {
-            // Whether or not its author knows it: what somebody has read is there to stay.
-            var writes = post.OrderBy(call => call.Start)
-                .Select(call => call is { Outcome: Outcome.Unknown, Version: not null } && seen.Contains((call.Post!, call.Version)) ? call with { Outcome = Outcome.Done } : call);
-            var allowed = Allowed([.. writes], TimeSpan.MaxValue);
+            // Whether or not its author knows it: what somebody has read is there until it is written again.
+            var writes = post.OrderBy(call => call.Start).ToList();
+            var allowed = Allowed([.. writes.Select(call => IsSeenBeforeTheNext(call) ? call with { Outcome = Outcome.Done } : call)], TimeSpan.MaxValue);
+
+            bool IsSeenBeforeTheNext(Call write) => write is { Outcome: Outcome.Unknown, Version: not null }
+                && seen[(write.Post!, write.Version)].DefaultIfEmpty(TimeSpan.MaxValue).Min() <= writes.Where(other => other.Start > write.Start && other.Outcome == Outcome.Done)
+                    .Select(other => other.Start).DefaultIfEmpty(TimeSpan.FromDays(1)).Min();
             if (!rows.Contains(post.Key) ? !allowed.Contains(null) : rows[post.Key].Any(version => !allowed.Contains(version)))
             {
                 yield return new Violation(Promise.NoWriteLost, $"{name} has {post.Key} as {Text(rows[post.Key])}; it has to be {Text(allowed)}.");

@@ -129,7 +129,7 @@ public sealed class CoordinatorTests(FailoverCluster cluster) : IClassFixture<Fa
     public async Task Replica_ThatIsAboutToStop_AppliesNoMoreAndStillReceives()
     {
         await coordinator.DisposeAsync(); // which would attach it again
-        await nodes["mysql-2"].ExecAsync(["/opt/mysql-node/offline"], Token);
+        await nodes["mysql-2"].ExecAsync(["/opt/mysql-node/offline", "--now"], Token);
 
         Assert.Equal("ON, OFF, 1", await nodes.ScalarAsync("mysql-2", """
             SELECT CONCAT_WS(', ', receiver.SERVICE_STATE, applier.SERVICE_STATE, @@GLOBAL.offline_mode)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using FooBar.ServiceDefaults.Proxies;
 using FooBar.Tests.Support;
 using FooBar.Tests.Support.Gateway;
 
@@ -51,6 +52,7 @@ public sealed class AskedAgainTests : IAsyncLifetime
 
         var seen = await Task.WhenAll(writes);
         Assert.Equal(Enumerable.Range(0, 4).Select(number => ("web-2", $"write {number}")), seen.Select(write => (write.Replica, write.Body)));
+        Assert.Equal(2, seen.Count(write => write.Headers.ContainsKey(GatewayHeaders.AskedAgain)));
         Assert.Distinct(seen.Select(write => Guid.Parse(write.Headers[KeyHeader]))); // the gateway made one for each
     }
 

@@ -1,4 +1,5 @@
 using FooBar.Data.Routing;
+using FooBar.ServiceDefaults.Proxies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Net.Http.Headers;
@@ -34,7 +35,8 @@ internal static class ErrorAnswers
     {
         if (context.Exception is NoPrimaryException or OutcomeUnknownException)
         {
-            context.ProblemDetails.Extensions["written"] = context.Exception is NoPrimaryException ? "no" : "unknown";
+            var mayBe = context.Exception is OutcomeUnknownException || context.HttpContext.Request.Headers.ContainsKey(GatewayHeaders.AskedAgain);
+            context.ProblemDetails.Extensions["written"] = mayBe ? "unknown" : "no";
         }
     }
 
