@@ -40,6 +40,6 @@ public sealed class LostTransactionsTests(FailoverCluster cluster) : IClassFixtu
         await nodes.KillAsync("mysql-1", Token);
 
         await Eventually.Within(Soon, async ct => Assert.Equal("0", Convert.ToString(await nodes.ScalarAsync("mysql-2", "SELECT @@GLOBAL.super_read_only", ct), null)));
-        Assert.Equal("mysql-2", coordinator.Latest!.Journal.Primary);
+        await Eventually.Within(Soon, () => Assert.Equal("mysql-2", coordinator.Latest!.Journal.Primary));
     }
 }
