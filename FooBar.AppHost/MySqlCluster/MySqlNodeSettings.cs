@@ -48,6 +48,12 @@ internal static class MySqlNodeSettings
 
         "--plugin-load-add=semisync_source.so;semisync_replica.so;mysql_clone.so",
 
+        // Without one of these it must not start: on a full disk clone fails, and nothing would load it later. Unknown while the data
+        // directory is made.
+        "--loose-rpl-semi-sync-source=FORCE",
+        "--loose-rpl-semi-sync-replica=FORCE",
+        "--loose-clone=FORCE",
+
         // Room for the pools of seven replicas of the site (six, and one that replaces another), 40 each, on one node.
         "--max-connections=400",
 
