@@ -69,7 +69,7 @@ public sealed class ReplicaHealthTests : IDisposable
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             answer.Dispose();
         });
-        Assert.Contains("web-1 did not answer", gateway.Output, StringComparison.Ordinal);
+        await Eventually.Within(TimeSpan.FromSeconds(10), () => Assert.Contains("web-1 did not answer", gateway.Output, StringComparison.Ordinal));
         Assert.Equal(12, web2.Requests);
     }
 
