@@ -122,7 +122,7 @@ public sealed record NodeView(string Name)
     public GtidSet NeverHad(NodeView replica) => WithoutOwn(replica.Executed.Subtract(Executed));
 
     /// <summary>What a replica has received that this node wrote and has no longer.</summary>
-    public GtidSet HasLost(NodeView replica) => replica.Held.Subtract(Executed) is var more ? more.Subtract(WithoutOwn(more)) : GtidSet.Empty;
+    public GtidSet HasLost(NodeView replica) => replica.Held.Subtract(Executed).Where(IsServer);
 
     private GtidSet WithoutOwn(GtidSet set) => set.IsEmpty ? set : set.Subtract(GtidSet.Parse($"{ServerUuid}:1-{long.MaxValue - 1}"));
 

@@ -24,24 +24,29 @@ internal static partial class AnotherReplica
         {
             await next(context);
 
-            if (IsUnsent(context.Features.Get<IForwarderErrorFeature>()?.Exception))
+            if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
             {
-                var unreachable = context.GetReverseProxyFeature();
-                health.SetPassive(unreachable.Route.Cluster!, unreachable.ProxiedDestination!, DestinationHealth.Unhealthy, ReplicaHealth.AvoidFor);
+                return;
             }
 
-            if (HasNoAnswer(context) && Others(context) is { Count: > 0 } others)
+            var (proxied, isUnsent) = (context.GetReverseProxyFeature(), IsUnsent(failure.Exception));
+            if (isUnsent)
             {
-                if (!IsUnsent(context.Features.Get<IForwarderErrorFeature>()?.Exception))
+                health.SetPassive(proxied.Route.Cluster!, proxied.ProxiedDestination!, DestinationHealth.Unhealthy, ReplicaHealth.AvoidFor);
+            }
+
+            if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
+                && (isUnsent || (MayBeRepeated(context) && IsNoAnswer(failure.Error))) && Others(proxied) is { Count: > 0 } others)
+            {
+                if (!isUnsent)
                 {
                     context.Request.Headers[GatewayHeaders.AskedAgain] = "1";
                 }
 
-                var failed = context.GetReverseProxyFeature().ProxiedDestination!.DestinationId;
-                Repeated(logger, failed, context.Request.Method, context.Request.Path.ToUriComponent());
+                Repeated(logger, proxied.ProxiedDestination!.DestinationId, context.Request.Method, context.Request.Path.ToUriComponent());
                 context.Features.Set<IForwarderErrorFeature>(null);
                 context.Response.Clear();
-                context.GetReverseProxyFeature().AvailableDestinations = others;
+                proxied.AvailableDestinations = others;
                 context.Items[Repetition] = true;
                 if (context.Request.Body is { CanSeek: true } kept)
                 {
@@ -91,12 +96,9 @@ internal static partial class AnotherReplica
         });
     }
 
-    private static bool HasNoAnswer(HttpContext context) =>
-        !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
-        && context.Features.Get<IForwarderErrorFeature>() is { } failure
-        && (IsUnsent(failure.Exception) || (MayBeRepeated(context) && failure.Error
-            is ForwarderError.Request or ForwarderError.RequestCanceled or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled
-            or ForwarderError.ResponseBodyDestination or ForwarderError.ResponseBodyCanceled));
+    private static bool IsNoAnswer(ForwarderError error) => error
+        is ForwarderError.Request or ForwarderError.RequestCanceled or ForwarderError.RequestBodyDestination or ForwarderError.RequestBodyCanceled
+        or ForwarderError.ResponseBodyDestination or ForwarderError.ResponseBodyCanceled;
 
     private static bool MayBeRepeated(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || HttpMethods.IsOptions(context.Request.Method)
@@ -108,11 +110,8 @@ internal static partial class AnotherReplica
         is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
         or OperationCanceledException { InnerException: TimeoutException };
 
-    private static IReadOnlyList<DestinationState> Others(HttpContext context)
-    {
-        var feature = context.GetReverseProxyFeature();
-        return BestOddsPolicy.Of([.. feature.AllDestinations.Where(destination => destination != feature.ProxiedDestination)]);
-    }
+    private static IReadOnlyList<DestinationState> Others(IReverseProxyFeature proxied) =>
+        BestOddsPolicy.Of([.. proxied.AllDestinations.Where(destination => destination != proxied.ProxiedDestination)]);
 
     [LoggerMessage(1102, LogLevel.Information, "{Replica} did not answer {Method} {Path}; another replica is asked")]
     private static partial void Repeated(ILogger logger, string replica, string method, string path);

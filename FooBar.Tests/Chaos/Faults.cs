@@ -42,9 +42,9 @@ public static class Faults
         .. Clocks(Replica),
         Killed("coordinator", Coordinator),
         Killed("site", "web-1"),
-        Site1("paused for 5 s", Damage.Paused),
-        Site1("cut off from the gateways", Damage.Cut(_ => [TwoGateways.Network])),
-        Site1("cut off from the primary", async (system, ct) =>
+        OneOfTheSite("paused for 5 s", Damage.Paused),
+        OneOfTheSite("cut off from the gateways", Damage.Cut(_ => [TwoGateways.Network])),
+        OneOfTheSite("cut off from the primary", async (system, ct) =>
         {
             var primary = await system.PrimaryAsync(ct);
             return await Damage.Cut(_ => [primary]).OnAsync(system, Site[0]);
@@ -120,10 +120,9 @@ public static class Faults
     private static Fault Killed(string component, string service) =>
         new(component, "killed", TimeSpan.FromSeconds(3), (system, _, _) => Damage.Killed.OnAsync(system, service));
 
-    // One of the two.
-    private static Fault Site1(string what, Damage damage) => Site1(what, (system, _) => damage.OnAsync(system, Site[0]));
+    private static Fault OneOfTheSite(string what, Damage damage) => OneOfTheSite(what, (system, _) => damage.OnAsync(system, Site[0]));
 
-    private static Fault Site1(string what, Func<ChaosSystem, CancellationToken, Task<Func<Task>>> begin) =>
+    private static Fault OneOfTheSite(string what, Func<ChaosSystem, CancellationToken, Task<Func<Task>>> begin) =>
         new("site", what, Cut, async (system, _, ct) => await begin(system, ct));
 
     private static Fault Pair(string components, string what, Func<ChaosSystem, string, Random, CancellationToken, Task<Func<Task>>> begin) =>

@@ -52,9 +52,11 @@ public static class HistoryChecker
     /// <summary>How many posts a list has: the newest ones.</summary>
     public const int ListLength = 50;
 
-    public static IReadOnlyList<Violation> Check(IReadOnlyList<Call> calls, IReadOnlyList<IReadOnlyList<Row>> copies) =>
+    public static IReadOnlyList<Violation> Check(IReadOnlyList<Call> calls, IReadOnlyList<IReadOnlyList<Row>> copies) => Check(calls, WithSeen(calls), copies);
+
+    private static IReadOnlyList<Violation> Check(IReadOnlyList<Call> calls, IReadOnlyList<Call> withSeen, IReadOnlyList<IReadOnlyList<Row>> copies) =>
     [
-        .. copies.SelectMany((copy, index) => Final(calls, copy, $"copy {index + 1}")),
+        .. copies.SelectMany((copy, index) => Final(withSeen, copy, $"copy {index + 1}")),
         .. CopiesEqual(copies),
         .. calls.GroupBy(call => call.User).SelectMany(user => OwnWritesRead([.. user.OrderBy(call => call.Start)], calls)),
         .. Invented(calls),
@@ -72,9 +74,6 @@ public static class HistoryChecker
     private static IEnumerable<Violation> Final(IReadOnlyList<Call> calls, IReadOnlyList<Row> copy, string name)
     {
         var rows = copy.ToLookup(row => row.Post, row => row.Version);
-        var seen = calls.Where(call => call is { IsWrite: false, Outcome: Outcome.Done })
-            .SelectMany(call => (call.Seen?.Select(post => (post.Post, Version: (int?)post.Version)) ?? [(call.Post!, call.Version)]).Select(post => (post.Post, post.Version, call.End)))
-            .ToLookup(read => (read.Post, read.Version), read => read.End);
         foreach (var twice in rows.Where(post => post.Count() > 1))
         {
             yield return new Violation(Promise.NoDuplicate, $"{name} has {twice.Key} {twice.Count()} times.");
@@ -82,13 +81,7 @@ public static class HistoryChecker
 
         foreach (var post in calls.Where(call => call.IsWrite).GroupBy(call => call.Post!))
         {
-            // Whether or not its author knows it: what somebody has read is there until it is written again.
-            var writes = post.OrderBy(call => call.Start).ToList();
-            var allowed = Allowed([.. writes.Select(call => IsSeenBeforeTheNext(call) ? call with { Outcome = Outcome.Done } : call)], TimeSpan.MaxValue);
-
-            bool IsSeenBeforeTheNext(Call write) => write is { Outcome: Outcome.Unknown, Version: not null }
-                && seen[(write.Post!, write.Version)].DefaultIfEmpty(TimeSpan.MaxValue).Min() <= writes.Where(other => other.Start > write.Start && other.Outcome == Outcome.Done)
-                    .Select(other => other.Start).DefaultIfEmpty(TimeSpan.FromDays(1)).Min();
+            var allowed = Allowed([.. post.OrderBy(call => call.Start)], TimeSpan.MaxValue);
             if (!rows.Contains(post.Key) ? !allowed.Contains(null) : rows[post.Key].Any(version => !allowed.Contains(version)))
             {
                 yield return new Violation(Promise.NoWriteLost, $"{name} has {post.Key} as {Text(rows[post.Key])}; it has to be {Text(allowed)}.");
@@ -100,6 +93,20 @@ public static class HistoryChecker
         {
             yield return new Violation(Promise.NothingInvented, $"{name} has {row}, which nobody sent.");
         }
+    }
+
+    // Whether or not its author knows it: what somebody has read is there until it is written again.
+    private static List<Call> WithSeen(IReadOnlyList<Call> calls)
+    {
+        var reads = calls.Where(call => call is { IsWrite: false, Outcome: Outcome.Done })
+            .SelectMany(call => (call.Seen?.Select(post => (post.Post, Version: (int?)post.Version)) ?? [(call.Post!, call.Version)]).Select(post => (post.Post, post.Version, call.End)))
+            .ToLookup(read => (read.Post, read.Version), read => read.End);
+        var done = calls.Where(call => call is { IsWrite: true, Outcome: Outcome.Done }).ToLookup(call => call.Post, call => call.Start);
+        return [.. calls.Select(call => IsSeen(call) ? call with { Outcome = Outcome.Done } : call)];
+
+        bool IsSeen(Call write) => write is { IsWrite: true, Outcome: Outcome.Unknown, Version: not null }
+            && reads[(write.Post!, write.Version)].DefaultIfEmpty(TimeSpan.MaxValue).Min()
+                <= done[write.Post].Where(start => start > write.Start).DefaultIfEmpty(TimeSpan.FromDays(1)).Min();
     }
 
     private static IEnumerable<Violation> CopiesEqual(IReadOnlyList<IReadOnlyList<Row>> copies) =>

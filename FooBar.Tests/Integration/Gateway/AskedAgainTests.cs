@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using FooBar.Gateway.Resilience;
 using FooBar.ServiceDefaults.Proxies;
 using FooBar.Tests.Support;
 using FooBar.Tests.Support.Gateway;
@@ -9,8 +10,6 @@ namespace FooBar.Tests.Integration.Gateway;
 /// <summary>What becomes of requests that a replica has received and does not answer. Each client's limit is far below the gateway's 30 s.</summary>
 public sealed class AskedAgainTests : IAsyncLifetime
 {
-    private const string KeyHeader = "Idempotency-Key";
-
     private readonly TemporaryFolder _data = new();
     private readonly TestReplica _web1 = new("web-1"), _web2 = new("web-2");
     private readonly HttpClient _client = TestClient.New();
@@ -37,7 +36,7 @@ public sealed class AskedAgainTests : IAsyncLifetime
 
         Assert.All(await Task.WhenAll(reads), read => Assert.Equal((HttpStatusCode.OK, "web-2"), read));
         var seen = await Task.WhenAll(writes);
-        Assert.Equal(Enumerable.Range(0, 6).Select(number => ("web-2", $"write {number}", $"key-{number}")), seen.Select(write => (write.Replica, write.Body, write.Headers[KeyHeader])));
+        Assert.Equal(Enumerable.Range(0, 6).Select(number => ("web-2", $"write {number}", $"key-{number}")), seen.Select(write => (write.Replica, write.Body, write.Headers[RepeatableWrites.KeyHeader])));
         await Eventually.Within(TimeSpan.FromSeconds(10), () => Assert.Contains("web-1 did not answer", gateway.Output, StringComparison.Ordinal));
     }
 
@@ -53,7 +52,7 @@ public sealed class AskedAgainTests : IAsyncLifetime
         var seen = await Task.WhenAll(writes);
         Assert.Equal(Enumerable.Range(0, 4).Select(number => ("web-2", $"write {number}")), seen.Select(write => (write.Replica, write.Body)));
         Assert.Equal(2, seen.Count(write => write.Headers.ContainsKey(GatewayHeaders.AskedAgain)));
-        Assert.Distinct(seen.Select(write => Guid.Parse(write.Headers[KeyHeader]))); // the gateway made one for each
+        Assert.Distinct(seen.Select(write => Guid.Parse(write.Headers[RepeatableWrites.KeyHeader]))); // the gateway made one for each
     }
 
     [Theory]
@@ -88,7 +87,7 @@ public sealed class AskedAgainTests : IAsyncLifetime
     public async Task RepeatWrites_Off_AddsNoKeyAndRepeatsNoWrite()
     {
         await using var gateway = await StartGatewayAsync(("Gateway__RepeatWrites", "false"));
-        Assert.DoesNotContain(KeyHeader, (await WriteAsync(gateway, "text")).Headers.Keys);
+        Assert.DoesNotContain(RepeatableWrites.KeyHeader, (await WriteAsync(gateway, "text")).Headers.Keys);
         var writes = Enumerable.Range(0, 2).Select(_ => _client.PostAsync(new Uri(gateway.Http, "?delay=1000"), new StringContent("text"))).ToList();
         await Eventually.Within(TimeSpan.FromSeconds(10), () => Assert.Equal(3, _web1.Requests + _web2.Requests));
 
@@ -104,7 +103,7 @@ public sealed class AskedAgainTests : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(gateway.Http, path)) { Content = new StringContent(text) };
         if (key is not null)
         {
-            request.Headers.Add(KeyHeader, key);
+            request.Headers.Add(RepeatableWrites.KeyHeader, key);
         }
 
         using var answer = await _client.SendAsync(request);
