@@ -14,9 +14,9 @@ var mysql = builder.AddMySqlCluster("mysql", nodes: 2, settings.DataVolumes)   /
     .PublishAsComposeService(service => service.Network = "data");
 var foobar = mysql.AddDatabase("foobar");
 
-builder.AddFailover("failover", "../FooBar.Failover/FooBar.Failover.csproj", foobar, settings.StateDirectory);
-var web = builder.AddWeb("web", count: 2, "../FooBar.Web/FooBar.Web.csproj", foobar);
-builder.AddGateways("gateway", count: 2, "../FooBar.Gateway/FooBar.Gateway.csproj", web, settings);
+builder.AddFailover<Projects.FooBar_Failover>("failover", foobar, settings.StateDirectory);
+var web = builder.AddWeb<Projects.FooBar_Web>("web", count: 2, foobar);
+builder.AddGateways<Projects.FooBar_Gateway>("gateway", count: 2, web, settings);
 
 builder.AddPublishing();
 

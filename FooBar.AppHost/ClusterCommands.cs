@@ -2,7 +2,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Dotnet;
 using FooBar.AppHost.MySqlCluster;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +12,7 @@ internal static partial class ClusterCommands
 {
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(60) };
 
-    public static void AddOperatorCommands(this IResourceBuilder<MySqlClusterResource> cluster, IResourceBuilder<DotnetProjectResource> failover)
+    public static void AddOperatorCommands(this IResourceBuilder<MySqlClusterResource> cluster, IResourceBuilder<ProjectResource> failover)
     {
         Add("switchover", "Switch over", "ArrowSwap", "Hands the role of primary to the replica that is in sync.", new { });
         Add("pause", "Pause failover", "Pause", "A lost primary is then not replaced by itself.", new { });

@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Dotnet;
 using FooBar.AppHost.MySqlCluster;
 using FooBar.AppHost.Publishing;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,11 +17,12 @@ internal static partial class ServiceBuilderExtensions
     /// Adds the coordinator, which knows every node and every account. It waits for nobody, least of all for the nodes: it is
     /// needed most when one of them is lost. And nobody waits for it.
     /// </summary>
-    public static IResourceBuilder<DotnetProjectResource> AddFailover(
-        this IDistributedApplicationBuilder builder, string name, string path, IResourceBuilder<MySqlClusterDatabaseResource> database, string stateDirectory)
+    public static IResourceBuilder<ProjectResource> AddFailover<TProject>(
+        this IDistributedApplicationBuilder builder, string name, IResourceBuilder<MySqlClusterDatabaseResource> database, string stateDirectory)
+        where TProject : IProjectMetadata, new()
     {
         var cluster = database.Resource.Parent;
-        var failover = builder.AddDotnetProject(name, path)
+        var failover = builder.AddProject<TProject>(name)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
             .WithJournal(stateDirectory)
@@ -49,9 +49,10 @@ internal static partial class ServiceBuilderExtensions
     }
 
     /// <summary>Adds replicas of the site, one resource each, so that the gateway sees them as they are.</summary>
-    public static IReadOnlyList<IResourceBuilder<DotnetProjectResource>> AddWeb(
-        this IDistributedApplicationBuilder builder, string name, int count, string path, IResourceBuilder<MySqlClusterDatabaseResource> database) =>
-        [.. builder.Replicas(name, count).Select(replica => builder.AddDotnetProject(replica, path)
+    public static IReadOnlyList<IResourceBuilder<ProjectResource>> AddWeb<TProject>(
+        this IDistributedApplicationBuilder builder, string name, int count, IResourceBuilder<MySqlClusterDatabaseResource> database)
+        where TProject : IProjectMetadata, new() =>
+        [.. builder.Replicas(name, count).Select(replica => builder.AddProject<TProject>(replica)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
             .WithReference(database)
@@ -62,13 +63,14 @@ internal static partial class ServiceBuilderExtensions
             .PublishAsComposeService(service => service.Replicas = count))];
 
     /// <summary>Adds gateways that listen on the same ports (SO_REUSEPORT); each has a management port of its own.</summary>
-    public static IReadOnlyList<IResourceBuilder<DotnetProjectResource>> AddGateways(
-        this IDistributedApplicationBuilder builder, string name, int count, string path,
-        IReadOnlyList<IResourceBuilder<DotnetProjectResource>> upstreams, AppHostSettings settings)
+    public static IReadOnlyList<IResourceBuilder<ProjectResource>> AddGateways<TProject>(
+        this IDistributedApplicationBuilder builder, string name, int count,
+        IReadOnlyList<IResourceBuilder<ProjectResource>> upstreams, AppHostSettings settings)
+        where TProject : IProjectMetadata, new()
     {
         var gateways = builder.Replicas(name, count).Select((replica, index) =>
         {
-            var gateway = builder.AddDotnetProject(replica, path)
+            var gateway = builder.AddProject<TProject>(replica)
                 .WithSharedPort("http", settings.HttpPort, "Gateway__HttpPort")
                 .WithSharedPort("https", settings.HttpsPort, "Gateway__HttpsPort")
                 .WithHttpEndpoint(settings.ManagementPort + index, settings.ManagementPort + index, "management", "Gateway__ManagementPort", isProxied: false)
@@ -102,7 +104,7 @@ internal static partial class ServiceBuilderExtensions
         builder.ExecutionContext.IsPublishMode ? [name] : Enumerable.Range(1, count).Select(number => $"{name}-{number}");
 
     // A file of this machine here; where pods come and go, what all of them can reach.
-    private static IResourceBuilder<DotnetProjectResource> WithJournal(this IResourceBuilder<DotnetProjectResource> failover, string stateDirectory)
+    private static IResourceBuilder<ProjectResource> WithJournal(this IResourceBuilder<ProjectResource> failover, string stateDirectory)
     {
         if (failover.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
@@ -127,12 +129,12 @@ internal static partial class ServiceBuilderExtensions
             });
     }
 
-    private static IResourceBuilder<DotnetProjectResource> PublishWithCertificate(this IResourceBuilder<DotnetProjectResource> gateway, string secret) =>
+    private static IResourceBuilder<ProjectResource> PublishWithCertificate(this IResourceBuilder<ProjectResource> gateway, string secret) =>
         gateway.PublishWithSecretFiles(secret, $"/etc/foobar/{secret}")
             .PublishWithEnvironment("Gateway__Certificate__Path", $"/etc/foobar/{secret}/tls.crt")
             .PublishWithEnvironment("Gateway__Certificate__KeyPath", $"/etc/foobar/{secret}/tls.key");
 
-    private static IResourceBuilder<DotnetProjectResource> PublishWithTrustIn(this IResourceBuilder<DotnetProjectResource> service, string[] networks)
+    private static IResourceBuilder<ProjectResource> PublishWithTrustIn(this IResourceBuilder<ProjectResource> service, string[] networks)
     {
         foreach (var (index, network) in networks.Index())
         {
@@ -143,11 +145,11 @@ internal static partial class ServiceBuilderExtensions
     }
 
     // An endpoint with a variable of its own is left out of ASPNETCORE_URLS: the gateway makes these sockets itself.
-    private static IResourceBuilder<DotnetProjectResource> WithSharedPort(
-        this IResourceBuilder<DotnetProjectResource> gateway, string scheme, int port, string variable) =>
+    private static IResourceBuilder<ProjectResource> WithSharedPort(
+        this IResourceBuilder<ProjectResource> gateway, string scheme, int port, string variable) =>
         gateway.WithEndpoint(port, port, scheme, scheme, variable, isProxied: false, isExternal: true);
 
-    private static IResourceBuilder<DotnetProjectResource> WithAccount(this IResourceBuilder<DotnetProjectResource> failover, string key, MySqlAccount account) =>
+    private static IResourceBuilder<ProjectResource> WithAccount(this IResourceBuilder<ProjectResource> failover, string key, MySqlAccount account) =>
         failover.WithEnvironment($"Failover__{key}__User", account.User)
             .WithEnvironment(context => context.EnvironmentVariables[$"Failover__{key}__Password"] = account.Password);
 

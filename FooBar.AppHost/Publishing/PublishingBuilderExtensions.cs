@@ -1,6 +1,5 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Dotnet;
 using FooBar.AppHost.MySqlCluster;
 using FooBar.AppHost.Publishing.Model;
 
@@ -10,8 +9,8 @@ namespace FooBar.AppHost.Publishing;
 internal static class PublishingBuilderExtensions
 {
     /// <summary>Settings of the service's Deployment in Kubernetes. Without them it is one small pod.</summary>
-    public static IResourceBuilder<DotnetProjectResource> PublishAsDeployment(
-        this IResourceBuilder<DotnetProjectResource> service, Action<DeploymentSettings> configure) => service.Configure(configure);
+    public static IResourceBuilder<ProjectResource> PublishAsDeployment(
+        this IResourceBuilder<ProjectResource> service, Action<DeploymentSettings> configure) => service.Configure(configure);
 
     /// <summary>Settings of the cluster's StatefulSet in Kubernetes.</summary>
     public static IResourceBuilder<MySqlClusterResource> PublishAsStatefulSet(
@@ -22,12 +21,12 @@ internal static class PublishingBuilderExtensions
         where T : IResource => resource.Configure(configure);
 
     /// <summary>Gives the published service the entries of a secret as files.</summary>
-    public static IResourceBuilder<DotnetProjectResource> PublishWithSecretFiles(
-        this IResourceBuilder<DotnetProjectResource> service, string secret, string directory) => service.WithAnnotation(new SecretFiles(secret, directory));
+    public static IResourceBuilder<ProjectResource> PublishWithSecretFiles(
+        this IResourceBuilder<ProjectResource> service, string secret, string directory) => service.WithAnnotation(new SecretFiles(secret, directory));
 
     /// <summary>Sets a variable of the published service; where the application runs on this machine it is not set.</summary>
-    public static IResourceBuilder<DotnetProjectResource> PublishWithEnvironment(
-        this IResourceBuilder<DotnetProjectResource> service, string name, string value) =>
+    public static IResourceBuilder<ProjectResource> PublishWithEnvironment(
+        this IResourceBuilder<ProjectResource> service, string name, string value) =>
         service.ApplicationBuilder.ExecutionContext.IsPublishMode ? service.WithEnvironment(name, value) : service;
 
     private static IResourceBuilder<TResource> Configure<TResource, TSettings>(this IResourceBuilder<TResource> resource, Action<TSettings> configure)

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using Aspire.Hosting.Dotnet;
 using FooBar.AppHost.MySqlCluster;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +15,7 @@ internal sealed class ApplicationReader(
     {
         "ASPNETCORE_URLS", "ASPNETCORE_HTTPS_PORT", "HTTP_PORTS", "HTTPS_PORTS", "ASPNETCORE_FORWARDEDHEADERS_ENABLED",
         "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY",
     };
 
     public async Task<PublishedApplication> ReadAsync(CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal sealed class ApplicationReader(
         {
             published = resource switch
             {
-                DotnetProjectResource service => published with { Services = [.. published.Services, await ReadAsync(service, cancellationToken)] },
+                ProjectResource service => published with { Services = [.. published.Services, await ReadAsync(service, cancellationToken)] },
                 MySqlClusterResource cluster => published with { Clusters = [.. published.Clusters, await ReadAsync(cluster, cancellationToken)] },
                 MySqlClusterDatabaseResource or ParameterResource => published,
                 _ => throw new PublishException(
@@ -37,7 +37,7 @@ internal sealed class ApplicationReader(
         return published;
     }
 
-    private async Task<PublishedService> ReadAsync(DotnetProjectResource resource, CancellationToken cancellationToken)
+    private async Task<PublishedService> ReadAsync(ProjectResource resource, CancellationToken cancellationToken)
     {
         var variables = new List<PublishedVariable>();
         var connections = new List<(string To, int Port)>();
@@ -80,7 +80,7 @@ internal sealed class ApplicationReader(
             Settings<DeploymentSettings>(resource), Settings<ComposeSettings>(resource));
     }
 
-    private static List<PublishedPort> Ports(DotnetProjectResource resource, IEnumerable<EndpointAnnotation> endpoints)
+    private static List<PublishedPort> Ports(ProjectResource resource, IEnumerable<EndpointAnnotation> endpoints)
     {
         var ports = endpoints.Select(endpoint => new PublishedPort(endpoint.Name, endpoint.UriScheme, ContainerPort.Of(endpoint), endpoint.IsExternal)).ToList();
         if (!ports.Exists(port => port.Scheme == "http"))

@@ -19,9 +19,9 @@ public sealed class ApplicationModelTests
             builder =>
             {
                 var database = builder.AddMySqlCluster("mysql", nodes: 3).AddDatabase("orders");
-                var catalogue = builder.AddDotnetProject("catalogue", Project).WithHttpEndpoint();
+                var catalogue = builder.AddProject("catalogue", Project).WithHttpEndpoint();
                 var key = builder.AddParameter("api-key", secret: true);
-                builder.AddDotnetProject("worker", Project).WithHttpEndpoint()
+                builder.AddProject("worker", Project).WithHttpEndpoint()
                     .WithReference(catalogue).WithReference(database)
                     .WithEnvironment("Worker__Size", builder.AddParameter("size"))
                     .WithEnvironment("Worker__Catalogue", catalogue.GetEndpoint("http").Property(EndpointProperty.HostAndPort))
@@ -58,7 +58,7 @@ public sealed class ApplicationModelTests
     [InlineData("first line\nsecond line\n\n")]
     public async Task Value_OfAnyText_ReachesTheProcessAsItIs(string value)
     {
-        var published = await PublishedModel.OfAsync(builder => builder.AddDotnetProject("web", Project).WithHttpEndpoint()
+        var published = await PublishedModel.OfAsync(builder => builder.AddProject("web", Project).WithHttpEndpoint()
             .WithEnvironment("Z_OTHER", "other").WithEnvironment("Z_VALUE", value));
 
         Assert.Equal(value, published.Environment("web")["Z_VALUE"]);
@@ -67,7 +67,7 @@ public sealed class ApplicationModelTests
     [Fact]
     public async Task Value_OfASecretBehindADollarSign_IsStillTheSecret()
     {
-        var published = await PublishedModel.OfAsync(builder => builder.AddDotnetProject("web", Project).WithHttpEndpoint()
+        var published = await PublishedModel.OfAsync(builder => builder.AddProject("web", Project).WithHttpEndpoint()
             .WithEnvironment("LABEL", $"${builder.AddParameter("price", secret: true)}{{}}"));
 
         Assert.Equal("$<parameters/price>{}", published.Environment("web")["LABEL"]);
@@ -76,7 +76,7 @@ public sealed class ApplicationModelTests
     [Fact]
     public async Task Endpoints_OfAService_AreWhereItsProcessListens()
     {
-        var published = await PublishedModel.OfAsync(builder => builder.AddDotnetProject("web", Project)
+        var published = await PublishedModel.OfAsync(builder => builder.AddProject("web", Project)
             .WithHttpEndpoint(targetPort: 9000, name: "api").WithHttpEndpoint(name: "http").WithHttpEndpoint(targetPort: 9100, name: "own", env: "OWN_PORT"));
 
         Assert.Equal([("api", 9000), ("http", 8080), ("own", 9100)], published.Container("web").Items("ports").Select(port => (port.Text("name"), port.Number("containerPort"))).Order());
@@ -90,8 +90,8 @@ public sealed class ApplicationModelTests
     {
         var published = await PublishedModel.OfAsync(builder =>
         {
-            var leader = builder.AddDotnetProject("leader", Project).WithHttpEndpoint().PublishAsDeployment(deployment => deployment.Coordination = ("lease", "journal"));
-            builder.AddDotnetProject("web", Project).WithHttpEndpoint().WithReference(leader);
+            var leader = builder.AddProject("leader", Project).WithHttpEndpoint().PublishAsDeployment(deployment => deployment.Coordination = ("lease", "journal"));
+            builder.AddProject("web", Project).WithHttpEndpoint().WithReference(leader);
         });
 
         Assert.Single(YamlDocuments.Parse(published["base/leader.yaml"]), item => item.Text("kind") == "Service");
@@ -124,29 +124,29 @@ public sealed class ApplicationModelTests
 
     [Fact]
     public Task Parameter_WithoutValue_IsRefusedUnlessItIsASecret() => RefusesAsync(
-        builder => builder.AddDotnetProject("web", Project).WithHttpEndpoint().WithEnvironment("SIZE", builder.AddParameter("size")),
+        builder => builder.AddProject("web", Project).WithHttpEndpoint().WithEnvironment("SIZE", builder.AddParameter("size")),
         "'size' has no value", "--Parameters:size=");
 
     [Fact]
     public Task Service_WithoutHttp_IsRefused() =>
-        RefusesAsync(builder => builder.AddDotnetProject("worker", Project), "'worker' has no http endpoint", "WithHttpEndpoint()");
+        RefusesAsync(builder => builder.AddProject("worker", Project), "'worker' has no http endpoint", "WithHttpEndpoint()");
 
     [Fact]
     public Task Endpoints_OnOnePort_AreRefused() => RefusesAsync(
-        builder => builder.AddDotnetProject("web", Project).WithHttpEndpoint(name: "one").WithHttpEndpoint(name: "two"),
+        builder => builder.AddProject("web", Project).WithHttpEndpoint(name: "one").WithHttpEndpoint(name: "two"),
         "'one' and 'two' of 'web' would both listen on port 8080", "targetPort");
 
     [Fact]
     public Task Variable_SetTwice_IsRefused() => RefusesAsync(
-        builder => builder.AddDotnetProject("web", Project).WithHttpEndpoint().WithEnvironment("API_KEY", "text").WithEnvironment("Key", builder.AddParameter("api-key", secret: true)),
+        builder => builder.AddProject("web", Project).WithHttpEndpoint().WithEnvironment("API_KEY", "text").WithEnvironment("Key", builder.AddParameter("api-key", secret: true)),
         "API_KEY", "another name");
 
     [Fact]
     public Task Reference_ToAServiceForUsers_IsRefused() => RefusesAsync(
         builder =>
         {
-            var front = builder.AddDotnetProject("front", Project).WithHttpEndpoint().WithExternalHttpEndpoints();
-            builder.AddDotnetProject("web", Project).WithHttpEndpoint().WithReference(front);
+            var front = builder.AddProject("front", Project).WithHttpEndpoint().WithExternalHttpEndpoints();
+            builder.AddProject("web", Project).WithHttpEndpoint().WithReference(front);
         },
         "'web' refers to 'front'", "endpoints are not external");
 
