@@ -24,6 +24,9 @@ public sealed class AppHostSettings
     /// <summary>Where the coordinator's journal is kept. It belongs to the data: remove both or neither.</summary>
     public string StateDirectory { get; set; } = "";
 
+    /// <summary>What the names of MySQL's data volumes begin with; null for none. Journal and volumes are named from the same value.</summary>
+    internal string? VolumePrefix { get; private set; }
+
     /// <summary>Reads the settings; says on standard error, a line each, what is wrong with them.</summary>
     /// <returns>The settings, or null when something is wrong.</returns>
     public static AppHostSettings? Read(IDistributedApplicationBuilder builder)
@@ -40,9 +43,13 @@ public sealed class AppHostSettings
             return null;
         }
 
+        // Outside the checkout, as generated passwords are, and one for each checkout.
+        var checkout = $"foobar-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(builder.AppHostDirectory)))[..12]}";
+        settings.VolumePrefix = settings.DataVolumes ? checkout : null;
         if (settings.StateDirectory.Length == 0)
         {
-            settings.StateDirectory = DefaultStateDirectory(builder.AppHostDirectory);
+            var data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            settings.StateDirectory = Path.Combine(data, checkout);
         }
 
         return settings;
@@ -62,12 +69,5 @@ public sealed class AppHostSettings
         {
             yield return "FooBar:DataVolumes is false but FooBar:StateDirectory is not set; name a new folder, because a journal that outlives its data stops the coordinator.";
         }
-    }
-
-    // Outside the checkout, as volumes and generated passwords are, and one for each checkout, as they are.
-    private static string DefaultStateDirectory(string appHostDirectory)
-    {
-        var checkout = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(appHostDirectory)))[..10];
-        return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "foobar", checkout);
     }
 }

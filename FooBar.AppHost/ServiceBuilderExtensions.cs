@@ -14,8 +14,8 @@ internal static partial class ServiceBuilderExtensions
     private static readonly string[] ClusterNetworks = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
 
     /// <summary>
-    /// Adds the coordinator, which knows every node and every account. It waits for nobody, least of all for the nodes: it is
-    /// needed most when one of them is lost. And nobody waits for it.
+    /// Adds the coordinator, which knows every node and every account. No WaitFor: the coordinator must start while a node is down, and
+    /// nothing may wait for it.
     /// </summary>
     public static IResourceBuilder<ProjectResource> AddFailover<TProject>(
         this IDistributedApplicationBuilder builder, string name, IResourceBuilder<MySqlClusterDatabaseResource> database, string stateDirectory)
@@ -93,7 +93,7 @@ internal static partial class ServiceBuilderExtensions
         gateways[0].OnResourceReady((_, ready, _) =>
         {
             var logger = ready.Services.GetRequiredService<ILoggerFactory>().CreateLogger(builder.Environment.ApplicationName);
-            LogSite(logger, $"http://localhost:{settings.HttpPort}", $"https://localhost:{settings.HttpsPort}");
+            LogSite(logger, $"http://localhost:{settings.HttpPort}", $"https://localhost:{settings.HttpsPort}", builder.Configuration["ASPNETCORE_URLS"] ?? "its usual address");
             return Task.CompletedTask;
         });
         return gateways;
@@ -153,6 +153,6 @@ internal static partial class ServiceBuilderExtensions
         failover.WithEnvironment($"Failover__{key}__User", account.User)
             .WithEnvironment(context => context.EnvironmentVariables[$"Failover__{key}__Password"] = account.Password);
 
-    [LoggerMessage(4001, LogLevel.Information, "The site is at {Http} and {Https}")]
-    private static partial void LogSite(ILogger logger, string http, string https);
+    [LoggerMessage(4001, LogLevel.Information, "The site is at {Http} and {Https}, the dashboard at {Dashboard}")]
+    private static partial void LogSite(ILogger logger, string http, string https, string dashboard);
 }

@@ -170,21 +170,20 @@ prepare_sdk() {
         fail "The .NET SDK 10.0 is missing. Install it (package dotnet-sdk-10.0 of Microsoft's feed on Debian and Ubuntu, or https://dot.net), then start again."
 }
 
-# The build uses the real packages if they are in the NuGet cache, and the stand-ins otherwise (Directory.Build.targets).
-# So they are brought there if the feed has them; that it lacks them is remembered for a day.
+# The build uses Aspire.Hosting.MySql and Aspire.MySqlConnector if the NuGet cache holds them, and the stand-ins otherwise
+# (Directory.Build.targets). So they are fetched if the feed has them. A feed that lacks them is asked again after a day.
 prepare_packages() {
     [[ -z ${StandIns:-} ]] || return 0
     local lacking
     lacking=$cache/feed-lacks-$(cksum <"$root/Directory.Packages.props" | cut -d' ' -f1)
     [[ -z $(find "$lacking" -mmin -1440 2>/dev/null) ]] || return 0
-    [[ $(dotnet msbuild "$root/FooBar.Tests/FooBar.Tests.csproj" -nologo -getProperty:StandIns 2>/dev/null) == true ]] || return 0
+    [[ $(dotnet msbuild "$root/FooBar.Data/FooBar.Data.csproj" -nologo -getProperty:StandIns 2>/dev/null) == true ]] || return 0
 
-    say "Asking the NuGet feed for the real packages ..."
     # In a subshell: its trap runs at once, and that of a script that ends in exec would not.
     (
         folder=$(mktemp -d)
         trap 'rm -rf "$folder"' EXIT
-        cat >"$folder/probe.csproj" <<PROBE
+        cat >"$folder/fetch.csproj" <<PROJECT
 <Project Sdk="Microsoft.NET.Sdk">
   <Import Project="$root/Directory.Packages.props" />
   <PropertyGroup>
@@ -192,17 +191,12 @@ prepare_packages() {
     <ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally>
   </PropertyGroup>
   <ItemGroup>
-    <PackageReference Include="@(PackageVersion)" Condition="'\$(Everything)' == 'true'" />
-    <PackageDownload Include="Aspire.Hosting.AppHost" Version="[\$(AspireVersion)]" Condition="'\$(Everything)' != 'true'" />
+    <PackageDownload Include="Aspire.Hosting.MySql;Aspire.MySqlConnector" Version="[\$(AspireVersion)]" />
   </ItemGroup>
 </Project>
-PROBE
-        bounded 20 dotnet restore "$folder/probe.csproj" -v:quiet >/dev/null 2>&1 9>&- || exit 1
-        say "The feed has them: bringing them into the NuGet cache (a few minutes at most) ..."
-        bounded 300 dotnet restore "$folder/probe.csproj" -v:quiet -p:Everything=true >/dev/null 2>&1 9>&-
-    ) && return
-    say "The feed lacks some of them, or did not answer: building with the stand-ins."
-    touch "$lacking"
+PROJECT
+        bounded 20 dotnet restore "$folder/fetch.csproj" -v:quiet >/dev/null 2>&1 9>&-
+    ) || touch "$lacking"
 }
 
 prepare_chromium() {

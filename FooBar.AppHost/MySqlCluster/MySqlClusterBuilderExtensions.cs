@@ -14,9 +14,8 @@ public static class MySqlClusterBuilderExtensions
     /// <param name="builder">The application.</param>
     /// <param name="name">The cluster's name; its nodes are called <c>NAME-1</c> and so on, published ones <c>NAME-0</c> and so on.</param>
     /// <param name="nodes">How many servers, at least one.</param>
-    /// <param name="dataVolumes">Whether the nodes keep their data in volumes that outlive them.</param>
     public static IResourceBuilder<MySqlClusterResource> AddMySqlCluster(
-        this IDistributedApplicationBuilder builder, string name, int nodes, bool dataVolumes = true)
+        this IDistributedApplicationBuilder builder, string name, int nodes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodes, 1);
 
@@ -33,16 +32,24 @@ public static class MySqlClusterBuilderExtensions
         {
             // Kubernetes counts the pods of a set from 0.
             var node = builder.AddNode(cluster, $"{name}-{(publishing ? number - 1 : number)}", number, rootPassword);
-            if (dataVolumes)
-            {
-                node.WithDataVolume();
-            }
-
             cluster.Resource.Add(node.Resource);
             cluster.WaitFor(node);
         }
 
         return cluster.ExcludeFromManifest().OnInitializeResource(RunAsync);
+    }
+
+    /// <summary>Keeps each node's data in a volume that outlives the application.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="prefix">What the volumes' names begin with, for instance <c>foobar</c> for <c>foobar-mysql-1-data</c>; null for no volumes.</param>
+    public static IResourceBuilder<MySqlClusterResource> WithDataVolumes(this IResourceBuilder<MySqlClusterResource> cluster, string? prefix)
+    {
+        foreach (var node in prefix is null ? [] : cluster.Resource.Nodes)
+        {
+            cluster.ApplicationBuilder.CreateResourceBuilder(node).WithDataVolume($"{prefix}-{node.Name}-data");
+        }
+
+        return cluster;
     }
 
     /// <summary>Adds a database, with one account for its rows and one for its tables.</summary>

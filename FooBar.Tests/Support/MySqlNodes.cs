@@ -1,5 +1,4 @@
 using System.Text;
-using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Networks;
 using FooBar.AppHost.MySqlCluster;
@@ -23,7 +22,7 @@ public sealed class MySqlNodes : IAsyncLifetime
     // Process 1 is the node program, which has the same name and ends when the server has.
     private const string Kill = "for p in /proc/[0-9]*; do [ $p != /proc/1 ] && [ \"$(cat $p/comm 2>/dev/null)\" = mysqld ] && kill -KILL ${p#/proc/}; done; true";
 
-    private readonly INetwork network = new NetworkBuilder().Build();
+    private readonly INetwork network = TestRun.Network().Build();
     private readonly List<(MySqlContainer Container, int Port)> nodes = [];
 
     public MySqlNodes()
@@ -109,12 +108,11 @@ public sealed class MySqlNodes : IAsyncLifetime
 
     private MySqlContainer Build(int number, string name, int port, TestAuthority? authority)
     {
-        var builder = new MySqlBuilder("mysql:9.7")
+        var builder = TestRun.MySql()
             .WithNetwork(network)
             .WithNetworkAliases(name)
             .WithPortBinding(port, 3306)
             .WithDatabase("")
-            .WithUsername("root")
             .WithPassword(RootPassword)
             .WithEnvironment("PATH", MySqlNodeProgram.SearchPath)
             .WithCommand([.. MySqlNodeSettings.Arguments(number, name), .. authority is null ? [] : MySqlNodeSettings.Certificate]);

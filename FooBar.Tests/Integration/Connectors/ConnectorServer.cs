@@ -1,3 +1,4 @@
+using FooBar.Tests.Support;
 using MySqlConnector;
 using Testcontainers.MySql;
 
@@ -6,7 +7,7 @@ namespace FooBar.Tests.Integration.Connectors;
 /// <summary>One server with its self-signed certificate, and a pool of connections to it.</summary>
 public sealed class ConnectorServer : IAsyncLifetime
 {
-    public MySqlContainer Container { get; } = new MySqlBuilder("mysql:9.7").WithUsername("root").WithPassword("password-of-a-test").Build();
+    public MySqlContainer Container { get; } = TestRun.MySql().WithPassword("password-of-a-test").Build();
 
     public string ConnectionString => Container.GetConnectionString() + ";SslMode=Required";
 

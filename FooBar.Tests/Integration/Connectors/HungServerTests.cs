@@ -15,7 +15,7 @@ public sealed class HungServerTests(ConnectorServer server) : IClassFixture<Conn
         await server.Container.PauseAsync(limit.Token);
         try
         {
-            // A token alone does not end this in the real library: only the command timeout does, and after it the cancellation timeout of 2 s.
+            // A token alone does not end this: only the command time-out does, and after it the cancellation time-out of 2 s.
             await using var command = new MySqlCommand("SELECT 1", connection) { CommandTimeout = 1 };
             var begun = Stopwatch.GetTimestamp();
 

@@ -18,7 +18,7 @@ public sealed class VerifiedServer : IAsyncLifetime
     public VerifiedServer()
     {
         var (certificate, key) = _authority.Issue("localhost");
-        _container = new MySqlBuilder("mysql:9.7").WithUsername("root").WithPassword("password-of-a-test")
+        _container = TestRun.MySql().WithPassword("password-of-a-test")
             .WithResourceMapping(Encoding.UTF8.GetBytes(_authority.Pem), new FileInfo($"{Folder}/ca.crt"))
             .WithResourceMapping(Encoding.UTF8.GetBytes(certificate), new FileInfo($"{Folder}/tls.crt"))
             .WithResourceMapping(Encoding.UTF8.GetBytes(key), new FileInfo($"{Folder}/tls.key"))

@@ -34,7 +34,7 @@ public sealed class RestrictedNode : IAsyncLifetime
         await FillVolumesAsync(limit.Token);
         await DockerCommand.RunAsync(
             [
-                "run", "--detach", "--name", _name, "--publish", $"127.0.0.1:{_port}:3306",
+                "run", "--detach", "--name", _name, "--label", $"{TestRun.LabelName}={TestRun.Id}", "--publish", $"127.0.0.1:{_port}:3306",
                 "--user", "999:999", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges",
                 "--tmpfs", "/tmp", "--tmpfs", "/var/run/mysqld:mode=2777,gid=999",
                 "--volume", $"{Volume("data")}:/var/lib/mysql:nocopy",

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using FooBar.Tests.Support;
 using MySqlConnector;
 
-namespace FooBar.Tests.Unit.Connectors;
+namespace FooBar.Tests.Integration.Connectors;
 
 /// <summary>A peer that accepts TCP and then says nothing, as a proxy in front of a hung server does.</summary>
 public sealed class SilentServerTests : IDisposable
@@ -33,7 +33,7 @@ public sealed class SilentServerTests : IDisposable
     [Fact]
     public async Task Open_Cancelled_EndsByItsTimeoutAsCancelledAndHangsUp()
     {
-        // The real library looks at the token only when the peer says something, or at the timeout.
+        // MySqlConnector looks at the token only when the peer says something, or at the timeout.
         await using var connection = new MySqlConnection(ConnectionString + ";Connection Timeout=2");
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         var begun = Stopwatch.GetTimestamp();
