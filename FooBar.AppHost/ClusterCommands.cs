@@ -43,8 +43,9 @@ internal static partial class ClusterCommands
                 return CommandResults.Failure(said.GetProperty("detail").GetString());
             }
 
-            LogAnswer(context.Logger, said.GetProperty("reason").GetString());
-            return CommandResults.Success();
+            var reason = said.GetProperty("reason").GetString();
+            LogAnswer(context.Logger, reason);
+            return CommandResults.Success(reason ?? "");
         }
         catch (Exception e) when (e is HttpRequestException or InvalidOperationException or JsonException or TaskCanceledException && !context.CancellationToken.IsCancellationRequested)
         {

@@ -300,10 +300,11 @@ prepare_machine() {
 
 prepare_done() { exec 9>&-; }
 
-build_solution() {
+# build PROJECT builds a project, or the solution, with what it references.
+build() {
     local began=$SECONDS
     say "Building ..."
-    dotnet msbuild "$root/FooBar.sln" -restore -m:2 -nodeReuse:false -v:minimal -nologo ||
+    dotnet msbuild "$root/$1" -restore -m:2 -nodeReuse:false -v:minimal -nologo ||
         fail "The build failed; the errors stand above."
     say "Built in $((SECONDS - began)) s."
 }

@@ -32,8 +32,8 @@ internal sealed class FixedPorts(IReadOnlyDictionary<int, string> settings, Time
         return ports;
     }
 
-    /// <summary>The fixed ports of the dashboard, each with the setting that changes it; none where it is switched off.</summary>
-    public static IEnumerable<KeyValuePair<int, string>> OfDashboard(IConfiguration configuration) => DashboardAddresses
+    /// <summary>The fixed ports of the dashboard, each with the setting that changes it; none under test, where there is no dashboard.</summary>
+    public static IEnumerable<KeyValuePair<int, string>> OfDashboard(IConfiguration configuration) => configuration.GetValue("DcpPublisher:RandomizePorts", false) ? [] : DashboardAddresses
         .SelectMany(key => (configuration[key] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(address => (key, address)))
         .Where(entry => Uri.TryCreate(entry.address, UriKind.Absolute, out var uri) && uri.Port > 0)
         .Select(entry => KeyValuePair.Create(new Uri(entry.address).Port, entry.key));

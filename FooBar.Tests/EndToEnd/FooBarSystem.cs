@@ -5,7 +5,8 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using FooBar.AppHost;
 using FooBar.Tests.Support;
-using Xunit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FooBar.Tests.EndToEnd;
 
@@ -25,6 +26,11 @@ public sealed class FooBarSystem : IAsyncLifetime
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<AppHostSettings>(Arguments(), limit.Token);
+        builder.Services.AddLogging(logging => logging
+            .AddFilter("FooBar.AppHost.Resources", LogLevel.Warning)
+            .AddFilter("FooBar.AppHost.Resources.mysql", LogLevel.None) // all that MySQL logs goes to standard error
+            .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None)
+            .AddFilter("System.Net.Http", LogLevel.Warning));
         app = await builder.BuildAsync(limit.Token);
         await app.StartAsync(limit.Token);
         foreach (var resource in new[] { "failover", "web-1", "web-2", "gateway-1", "gateway-2" })

@@ -52,6 +52,7 @@ public sealed partial class PackageChoiceTests
 
     [Theory]
     [InlineData]
+    [InlineData("Aspire.Hosting.MySql")]
     [InlineData("Aspire.MySqlConnector")]
     public async Task Build_CacheLacksAPackage_ReferencesTheStandIn(params string[] cached)
     {
