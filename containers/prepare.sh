@@ -170,12 +170,11 @@ prepare_sdk() {
         fail "The .NET SDK 10.0 is missing. Install it (package dotnet-sdk-10.0 of Microsoft's feed on Debian and Ubuntu, or https://dot.net), then start again."
 }
 
-# The build uses Aspire.Hosting.MySql and Aspire.MySqlConnector if the NuGet cache holds them, and the stand-ins otherwise
-# (Directory.Build.targets). So they are fetched if the feed has them. A feed that lacks them is asked again after a day.
+# Tries to fetch into the NuGet cache what standins/ stands in for; its README says why. A failed attempt is repeated after a day.
 prepare_packages() {
     [[ -z ${StandIns:-} ]] || return 0
     local lacking
-    lacking=$cache/feed-lacks-$(cksum <"$root/Directory.Packages.props" | cut -d' ' -f1)
+    lacking=$cache/no-packages-for-$(cksum <"$root/Directory.Packages.props" | cut -d' ' -f1)
     [[ -z $(find "$lacking" -mmin -1440 2>/dev/null) ]] || return 0
     [[ $(dotnet msbuild "$root/FooBar.Data/FooBar.Data.csproj" -nologo -getProperty:StandIns 2>/dev/null) == true ]] || return 0
 
