@@ -6,10 +6,10 @@ using Microsoft.Extensions.Logging.Console;
 namespace FooBar.AppHost.Publishing;
 
 /// <summary>
-/// Says in one line why publishing failed, and sets the exit code. Aspire logs a failed pipeline three times with its stack trace, and
-/// the process ends with 0.
+/// Says on standard error, in one line, why publishing was refused, and sets the exit code. Aspire logs a failed pipeline three times with
+/// its stack trace, and the process ends with 0.
 /// </summary>
-internal sealed partial class PublishOutcome(IServiceProvider services, ILogger<PublishOutcome> logger) : IHostedService
+internal sealed class PublishOutcome(IServiceProvider services) : IHostedService
 {
     private static readonly string[] Repeats = ["Aspire.Hosting.Publishing.PipelineExecutor", "Microsoft.Extensions.Hosting.Internal.Host"];
 
@@ -24,34 +24,31 @@ internal sealed partial class PublishOutcome(IServiceProvider services, ILogger<
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // Not by the logger: the last lines of a console logger are lost when the process ends while the machine is busy.
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        // Aspire's pipeline is a background service. It wraps what a step throws; what it refuses itself, for instance a step that it does not
-        // know, has no inner exception.
+        // Aspire's pipeline is a background service, and it wraps the reason.
         foreach (var failure in services.GetServices<IHostedService>().OfType<BackgroundService>().Select(service => service.ExecuteTask?.Exception?.InnerException))
         {
-            if (failure?.InnerException is not { } reason)
+            if (failure?.InnerException is { } reason)
             {
-                continue;
-            }
-
-            Environment.ExitCode = 1;
-            if (reason.GetBaseException() is PublishException || reason.InnerException is null)
-            {
-                LogRefused(logger, reason.GetBaseException().Message);
-            }
-            else
-            {
-                LogFailed(logger, reason.GetBaseException());
+                Environment.ExitCode = 1;
+                Console.Error.WriteLine(Refusal(reason)?.Message ?? $"Publishing failed. {reason}");
             }
         }
 
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(4102, LogLevel.Error, "{Reason}")]
-    private static partial void LogRefused(ILogger logger, string reason);
+    // What the pipeline refuses itself, for instance a step that it does not know, has no inner exception. What a step throws is wrapped.
+    private static Exception? Refusal(Exception reason)
+    {
+        var chain = reason;
+        while (chain is not (null or PublishException))
+        {
+            chain = chain.InnerException;
+        }
 
-    [LoggerMessage(4103, LogLevel.Error, "Publishing failed")]
-    private static partial void LogFailed(ILogger logger, Exception failure);
+        return chain ?? (reason.InnerException is null ? reason : null);
+    }
 }
