@@ -18,7 +18,8 @@ internal sealed class PublishOutcome(IServiceProvider services) : IHostedService
         services.AddHostedService<PublishOutcome>();
         foreach (var category in Repeats)
         {
-            services.AddLogging(logging => logging.AddFilter<ConsoleLoggerProvider>(category, level => level is >= LogLevel.Information and < LogLevel.Error));
+            services.AddLogging(logging =>
+                logging.AddFilter<ConsoleLoggerProvider>(category, level => level is >= LogLevel.Information and < LogLevel.Error));
         }
     }
 
@@ -28,9 +29,9 @@ internal sealed class PublishOutcome(IServiceProvider services) : IHostedService
     public Task StopAsync(CancellationToken cancellationToken)
     {
         // Aspire's pipeline is a background service, and it wraps the reason.
-        foreach (var failure in services.GetServices<IHostedService>().OfType<BackgroundService>().Select(service => service.ExecuteTask?.Exception?.InnerException))
+        foreach (var service in services.GetServices<IHostedService>().OfType<BackgroundService>())
         {
-            if (failure?.InnerException is { } reason)
+            if (service.ExecuteTask?.Exception?.InnerException?.InnerException is { } reason)
             {
                 Environment.ExitCode = 1;
                 Console.Error.WriteLine(Refusal(reason)?.Message ?? $"Publishing failed. {reason}");

@@ -28,7 +28,8 @@ internal static partial class YamlFile
         return item;
     }
 
-    // Both serializers leave some texts unquoted that kubectl and compose read as something else: 1_000 as a number, 2026-11-20 as a time.
+    // Both serializers leave some texts unquoted that kubectl and compose read as something else: 1_000 as a number,
+    // 2026-11-20 as a time.
     private static string Write(string comment, string yaml)
     {
         var text = new StringWriter { NewLine = "\n" };
@@ -37,7 +38,8 @@ internal static partial class YamlFile
         var parser = new Parser(new StringReader(yaml));
         while (parser.MoveNext())
         {
-            emitter.Emit(parser.Current is Scalar { Style: ScalarStyle.Plain, Value: var plain } && !WholeNumber().IsMatch(plain) && Misread().IsMatch(plain)
+            emitter.Emit(
+                parser.Current is Scalar { Style: ScalarStyle.Plain, Value: var plain } && !WholeNumber().IsMatch(plain) && Misread().IsMatch(plain)
                 ? new Scalar(AnchorName.Empty, TagName.Empty, plain, ScalarStyle.DoubleQuoted, isPlainImplicit: false, isQuotedImplicit: true)
                 : parser.Current!);
         }

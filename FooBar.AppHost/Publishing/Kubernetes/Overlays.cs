@@ -16,7 +16,9 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
     public IEnumerable<OutputFile> All =>
     [
         .. Template.Under(Folder).Select(path => new OutputFile(path[Folder.Length..], Fill(path))),
-        new("overlays/production/availability.yaml", YamlFile.Of("How many pods there are under load, and how many may be taken away at a time.", Availability())),
+        new(
+            "overlays/production/availability.yaml",
+            YamlFile.Of("How many pods there are under load, and how many may be taken away at a time.", Availability())),
     ];
 
     private string Fill(string path)
@@ -30,14 +32,22 @@ internal sealed class Overlays(PublishedApplication application, PublishSettings
             ("entrance", External.FirstOrDefault() ?? ""),
             ("external-names", string.Join('|', External)),
             ("autoscaled-names", string.Join('|', Autoscaled.Select(service => service.Name))));
-        var lines = ForEach("image", application.Services.Select(Repository), ForEach("autoscaled", Autoscaled.Select(service => service.Name),
-            ForEach("parameter", application.Parameters, text.Split('\n'))));
-        return string.Join("---\n", ForEach("external", External, ForEach("certificate", application.Certificates, [string.Join('\n', lines)])));
+        IEnumerable<string> lines = text.Split('\n');
+        lines = ForEach("image", application.Services.Select(Repository), lines);
+        lines = ForEach("autoscaled", Autoscaled.Select(service => service.Name), lines);
+        lines = ForEach("parameter", application.Parameters, lines);
+        var documents = ForEach("external", External, [string.Join('\n', lines)]);
+        return string.Join("---\n", ForEach("certificate", application.Certificates, documents));
     }
 
     // A line or a file that has the placeholder is written once for each item.
-    private static IEnumerable<string> ForEach(string name, IEnumerable<string> items, IEnumerable<string> parts) => parts.SelectMany(
-        part => part.Contains($"{{{{{name}}}}}", StringComparison.Ordinal) ? items.Select(item => part.Replace($"{{{{{name}}}}}", item, StringComparison.Ordinal)) : [part]);
+    private static IEnumerable<string> ForEach(string name, IEnumerable<string> items, IEnumerable<string> parts)
+    {
+        var placeholder = $"{{{{{name}}}}}";
+        return parts.SelectMany(part => part.Contains(placeholder, StringComparison.Ordinal)
+            ? items.Select(item => part.Replace(placeholder, item, StringComparison.Ordinal))
+            : [part]);
+    }
 
     private string Repository(PublishedService service) => settings.ImageOf(service.Name)[..^(settings.Tag.Length + 1)];
 

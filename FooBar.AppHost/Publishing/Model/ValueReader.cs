@@ -64,7 +64,8 @@ internal sealed class ValueReader(IResource owner, string variable)
         if (text.FirstOrDefault(c => c is '\u2028' or '\u2029' || (char.IsControl(c) && c != '\n')) is not '\0' and var lost)
         {
             throw new PublishException(
-                $"The value of {variable} on '{owner.Name}' contains the character U+{(int)lost:X4}, which YAML does not keep: use line feeds and spaces, or encode the value.");
+                $"The value of {variable} on '{owner.Name}' contains the character U+{(int)lost:X4}, which YAML does not keep: "
+                    + "use line feeds and spaces, or encode the value.");
         }
 
         parts.Add(new PublishedValue.Text(text));
