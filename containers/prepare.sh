@@ -258,29 +258,6 @@ prepare_clock() {
     ) || say "libfaketime could not be fetched (apt's last lines stand above): the drill moves no clock."
 }
 
-# The published schemas of Kubernetes, compiled to validators, as FooBar.Tests/Integration/Publishing/Schemas/package-lock.json pins them.
-prepare_schemas() {
-    local lock=$root/FooBar.Tests/Integration/Publishing/Schemas
-    cmp -s "$lock/package-lock.json" "$cache/schemas/package-lock.json" && return
-    if ! has npm; then
-        can_install || fail "npm is missing, and the tests get the schemas of Kubernetes with it. Install Node.js with npm, then start again."
-        install_packages "it brings the schemas of Kubernetes" npm
-    fi
-    say "Fetching the schemas of Kubernetes with npm ..."
-    (
-        folder=$(mktemp -d "$cache/schemas.XXXXXX")
-        trap 'rm -rf "$folder"' EXIT
-        cp "$lock"/package*.json "$folder"
-        cd "$folder"
-        bounded 300 npm ci --ignore-scripts --no-audit --no-fund >log 2>&1 </dev/null 9>&- || {
-            tail -n 15 log >&2
-            exit 1
-        }
-        rm -rf "$cache/schemas"
-        mv "$folder" "$cache/schemas"
-    ) || fail "npm could not fetch the schemas of Kubernetes (its last lines stand above). Mend that, then start again."
-}
-
 compose_answers() { docker compose version >/dev/null 2>&1 || has docker-compose; }
 
 prepare_compose() {

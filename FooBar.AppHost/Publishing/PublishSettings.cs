@@ -56,7 +56,7 @@ public sealed class PublishSettings
             ? $"{Section}:Registry is '{Registry}': give a host and a path only, for instance registry.example.com/team."
         : MySqlImage.Length == 0
             ? $"{Section}:MySqlImage is empty: name an image of MySQL 9.7, or leave the setting out."
-        : OtlpEndpoint.Length > 0 && !Uri.TryCreate(OtlpEndpoint, UriKind.Absolute, out _)
+        : OtlpEndpoint.Length > 0 && !Uri.IsWellFormedUriString(OtlpEndpoint, UriKind.Absolute)
             ? $"{Section}:OtlpEndpoint is '{OtlpEndpoint}': give a URL, for instance http://otel-collector.monitoring:4317."
         : null;
 }

@@ -24,13 +24,14 @@ internal static partial class PublishSteps
         builder.Pipeline.AddStep(Folder(KubernetesPublisher.Target, "Writes manifests for Kubernetes.", KubernetesPublisher.Publish, WellKnownPipelineSteps.Publish));
         builder.Pipeline.AddStep(Folder(ComposePublisher.Target, "Writes a compose file.", ComposePublisher.Publish));
         builder.Pipeline.AddStep(Images());
+        PublishOutcome.AddTo(builder.Services);
     }
 
     private static PipelineStep Images() => new()
     {
         Name = "images",
         Description = "Builds the services' container images.",
-        Action = context => TellAsync(context, async () =>
+        Action = async context =>
         {
             var settings = PublishSettings.Read(context.Services.GetRequiredService<IConfiguration>());
             var application = await ReadAsync(context, settings);
@@ -40,7 +41,7 @@ internal static partial class PublishSteps
                 await builder.BuildAsync(
                     new ImageBuild(service.Project, $"{settings.Name}/{service.Name}", settings.Tag, settings.Registry, settings.BaseImage), context.CancellationToken);
             }
-        }),
+        },
     };
 
     private static PipelineStep Folder(
@@ -49,41 +50,19 @@ internal static partial class PublishSteps
         Name = target,
         Description = description,
         RequiredBySteps = requiredBy,
-        Action = context => TellAsync(context, async () =>
+        Action = async context =>
         {
             var settings = PublishSettings.Read(context.Services.GetRequiredService<IConfiguration>());
             var application = await ReadAsync(context, settings);
             var folder = context.Services.GetRequiredService<IPipelineOutputService>().GetOutputDirectory();
             new OutputFolder(folder).Replace(target, publish(application, settings));
             LogPublished(context.Logger, target, folder);
-        }),
+        },
     };
 
     private static Task<PublishedApplication> ReadAsync(PipelineStepContext context, PublishSettings settings) =>
         new ApplicationReader(context.Model, context.ExecutionContext, context.Services, settings, context.Logger).ReadAsync(context.CancellationToken);
 
-    // What a person can mend is one line. Anything else is told with its stack trace, after which the process would end with 0.
-    private static async Task TellAsync(PipelineStepContext context, Func<Task> action)
-    {
-        try
-        {
-            await action();
-        }
-        catch (PublishException e)
-        {
-            LogRefused(context.Logger, e.Message);
-            Environment.ExitCode = 1;
-        }
-        catch
-        {
-            Environment.ExitCode = 1;
-            throw;
-        }
-    }
-
     [LoggerMessage(4101, LogLevel.Information, "Published for {Target} to {Folder}")]
     private static partial void LogPublished(ILogger logger, string target, string folder);
-
-    [LoggerMessage(4102, LogLevel.Error, "{Reason}")]
-    private static partial void LogRefused(ILogger logger, string reason);
 }

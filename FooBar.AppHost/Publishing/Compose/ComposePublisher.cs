@@ -1,4 +1,5 @@
 using FooBar.AppHost.Publishing.Model;
+using YamlDotNet.Serialization.NamingConventions;
 
 namespace FooBar.AppHost.Publishing.Compose;
 
@@ -9,17 +10,12 @@ internal static class ComposePublisher
 
     public static IReadOnlyList<OutputFile> Publish(PublishedApplication application, PublishSettings settings)
     {
-        var services = new ComposeServices(application, settings);
-        var file = new YamlMap
-        {
-            { "services", services.All },
-            { "networks", Networks(application) },
-            { "volumes", Volumes(application) },
-        };
+        var file = new ComposeFile(new ComposeServices(application, settings).All, Networks(application), Volumes(application));
         var nodes = application.Clusters.SelectMany(cluster => cluster.Nodes.Select(node => $"DNS:{node.Name}"));
         return
         [
-            new OutputFile("compose.yaml", YamlText.Write("Published from the AppHost: change it there. Start it with: ./secrets.sh && docker compose up --detach", file)),
+            new OutputFile("compose.yaml", YamlFile.Of(
+                "Published from the AppHost: change it there. Start it with: ./secrets.sh && docker compose up --detach", file, UnderscoredNamingConvention.Instance)),
             .. application.Clusters.SelectMany(cluster => cluster.Files.SelectMany(set =>
                 set.Files.Select(item => new OutputFile($"{ComposeServices.FilesFolder(set)}/{item.Name}", item.Contents, IsExecutable: true)))),
             new OutputFile("NOTES.md", Template.Fill(
@@ -37,28 +33,14 @@ internal static class ComposePublisher
     }
 
     // Only what users reach has a way out of the machine.
-    private static YamlMap Networks(PublishedApplication application)
+    private static Dictionary<string, ComposeFile.Network> Networks(PublishedApplication application)
     {
         var outside = application.Services.Where(service => service.IsExternal).Select(service => service.Compose.Network).ToHashSet();
-        var networks = new YamlMap();
-        foreach (var name in application.Services.Select(service => service.Compose.Network)
-            .Concat(application.Clusters.Select(cluster => cluster.Compose.Network)).Distinct().Order(StringComparer.Ordinal))
-        {
-            networks.Add(name, outside.Contains(name) ? [] : new YamlMap { { "internal", true } });
-        }
-
-        return networks;
+        return application.Services.Select(service => service.Compose.Network).Concat(application.Clusters.Select(cluster => cluster.Compose.Network))
+            .Distinct().Order(StringComparer.Ordinal).ToDictionary(name => name, name => new ComposeFile.Network(Internal: outside.Contains(name) ? null : true));
     }
 
-    private static YamlMap Volumes(PublishedApplication application)
-    {
-        var volumes = new YamlMap();
-        foreach (var name in application.Services.SelectMany(service => service.Compose.Volumes.Keys)
-            .Concat(application.Clusters.SelectMany(cluster => cluster.Nodes.Select(ComposeServices.DataVolume))).Order(StringComparer.Ordinal))
-        {
-            volumes.Add(name, new YamlMap());
-        }
-
-        return volumes;
-    }
+    private static Dictionary<string, ComposeFile.Volume> Volumes(PublishedApplication application) => application.Services
+        .SelectMany(service => service.Compose.Volumes.Keys).Concat(application.Clusters.SelectMany(cluster => cluster.Nodes.Select(ComposeServices.DataVolume)))
+        .Order(StringComparer.Ordinal).ToDictionary(name => name, _ => new ComposeFile.Volume());
 }

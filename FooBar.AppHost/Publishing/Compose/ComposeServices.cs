@@ -4,105 +4,65 @@ using FooBar.AppHost.Publishing.Model;
 
 namespace FooBar.AppHost.Publishing.Compose;
 
-/// <summary>The containers of a compose file, as restricted as the pods in Kubernetes.</summary>
+/// <summary>The containers of a compose file.</summary>
 internal sealed class ComposeServices(PublishedApplication application, PublishSettings settings)
 {
-    // In a network without a way out the name of a container that is gone is looked up for 20 s. For as long a replica that tries to reach
-    // it again does not stop, and is not promoted before.
-    private static readonly string[] Resolver = ["timeout:1", "attempts:1"];
+    public Dictionary<string, ComposeService> All => Nodes().Concat(Replicas()).ToDictionary(service => service.Name, service => service.Container);
 
-    public YamlMap All
-    {
-        get
-        {
-            var services = new YamlMap();
-            foreach (var cluster in application.Clusters)
-            {
-                foreach (var node in cluster.Nodes)
-                {
-                    services.Add(node.Name, Node(cluster, node));
-                }
-            }
+    private IEnumerable<(string Name, ComposeService Container)> Nodes() =>
+        application.Clusters.SelectMany(cluster => cluster.Nodes.Select(node => (node.Name, Node(cluster, node))));
 
-            foreach (var service in application.Services)
-            {
-                foreach (var number in Enumerable.Range(1, service.Compose.Replicas))
-                {
-                    var name = service.Compose.Replicas == 1 ? service.Name : $"{service.Name}-{number}";
-                    services.Add(name, Service(service, name));
-                }
-            }
-
-            return services;
-        }
-    }
+    private IEnumerable<(string Name, ComposeService Container)> Replicas() =>
+        from service in application.Services
+        from number in Enumerable.Range(1, service.Compose.Replicas)
+        let name = service.Compose.Replicas == 1 ? service.Name : $"{service.Name}-{number}"
+        select (name, Service(service, name));
 
     public static string DataVolume(PublishedNode node) => $"{node.Name}-data";
 
     public static string FilesFolder(PublishedFiles files) => Path.GetFileName(files.Directory);
 
-    private YamlMap Service(PublishedService service, string name) => new()
+    private ComposeService Service(PublishedService service, string name) => new()
     {
-        { "image", settings.ImageOf(service.Name) },
-        { "restart", "unless-stopped" },
-        { "user", User(Pod.ServiceUser) },
-        { "read_only", true },
-        { "cap_drop", (string[])["ALL"] },
-        { "security_opt", (string[])["no-new-privileges:true"] },
-        { "mem_limit", Megabytes(service.Kubernetes.Memory.Most) },
-        { "tmpfs", (string[])["/tmp:size=64m"] },
-        { "dns_opt", Resolver },
-        { "networks", Networks(service) },
-        { "ports", service.IsExternal ? service.Ports.Select(Port) : null },
-        {
-            "environment", Environment([
-                .. service.Variables.Select(variable => (variable.Name, Render(variable.Value))),
-                .. service.Compose.Variables.Select(variable => (variable.Key, Escape(variable.Value))),
-                ("OTEL_SERVICE_NAME", name),
-                ("OTEL_EXPORTER_OTLP_ENDPOINT", "${OTEL_EXPORTER_OTLP_ENDPOINT:-" + Escape(settings.OtlpEndpoint) + "}"),
-            ])
-        },
-        { "volumes", Mounts(service) },
+        Image = settings.ImageOf(service.Name),
+        User = User(Pod.ServiceUser),
+        MemLimit = Megabytes(service.Kubernetes.Memory.Most),
+        Tmpfs = ["/tmp:size=64m"],
+        Networks = Networks(service),
+        Ports = service.IsExternal ? [.. service.Ports.Select(Port)] : null,
+        Environment = Environment([
+            .. service.Variables.Select(variable => (variable.Name, Render(variable.Value))),
+            .. service.Compose.Variables.Select(variable => (variable.Key, Escape(variable.Value))),
+            ("OTEL_SERVICE_NAME", name),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "${OTEL_EXPORTER_OTLP_ENDPOINT:-" + Escape(settings.OtlpEndpoint) + "}"),
+        ]),
+        Volumes = Mounts(service),
     };
 
-    private static YamlMap Node(PublishedCluster cluster, PublishedNode node) => new()
+    private static ComposeService Node(PublishedCluster cluster, PublishedNode node) => new()
     {
-        { "image", cluster.Image },
-        { "command", node.Arguments.Select(Escape) },
-        { "restart", "unless-stopped" },
-        { "user", User(Pod.MySqlUser) },
-        { "read_only", true },
-        { "cap_drop", (string[])["ALL"] },
-        { "security_opt", (string[])["no-new-privileges:true"] },
-        { "mem_limit", Megabytes(cluster.Kubernetes.Memory.Most) },
-        { "stop_grace_period", "2m" },
-        { "tmpfs", (string[])["/tmp:size=256m", $"/var/run/mysqld:size=16m,uid={Pod.MySqlUser},gid={Pod.MySqlUser}"] },
-        { "dns_opt", Resolver },
-        { "networks", new YamlMap { { cluster.Compose.Network, new YamlMap() } } },
-        { "environment", Environment([.. cluster.Variables.Select(variable => (variable.Name, Render(variable.Value)))]) },
-        {
-            "volumes", (string[])
-            [
-                $"{DataVolume(node)}:/var/lib/mysql",
-                $"./secrets/{cluster.Name}-tls:{MySqlNodeSettings.CertificateDirectory}:ro",
-                .. cluster.Files.Select(files => $"./{FilesFolder(files)}:{files.Directory}:ro"),
-            ]
-        },
+        Image = cluster.Image,
+        Command = [.. node.Arguments.Select(Escape)],
+        User = User(Pod.MySqlUser),
+        MemLimit = Megabytes(cluster.Kubernetes.Memory.Most),
+        StopGracePeriod = "2m",
+        Tmpfs = ["/tmp:size=256m", $"/var/run/mysqld:size=16m,uid={Pod.MySqlUser},gid={Pod.MySqlUser}"],
+        Networks = new Dictionary<string, ComposeService.NetworkUse> { [cluster.Compose.Network] = new() },
+        Environment = Environment(cluster.Variables.Select(variable => (variable.Name, Render(variable.Value)))),
+        Volumes =
+        [
+            $"{DataVolume(node)}:/var/lib/mysql",
+            $"./secrets/{cluster.Name}-tls:{MySqlNodeSettings.CertificateDirectory}:ro",
+            .. cluster.Files.Select(files => $"./{FilesFolder(files)}:{files.Directory}:ro"),
+        ],
     };
 
     // In the network where it is reached, under the name of the service, and in those of whatever it connects to.
-    private YamlMap Networks(PublishedService service)
+    private Dictionary<string, ComposeService.NetworkUse> Networks(PublishedService service)
     {
-        var networks = new YamlMap { { service.Compose.Network, new YamlMap { { "aliases", (string[])[service.Name] } } } };
-        foreach (var other in service.Connections.Select(connection => NetworkOf(connection.To)).Distinct().Order(StringComparer.Ordinal))
-        {
-            if (other != service.Compose.Network)
-            {
-                networks.Add(other, new YamlMap());
-            }
-        }
-
-        return networks;
+        var others = service.Connections.Select(connection => NetworkOf(connection.To)).Where(other => other != service.Compose.Network);
+        return others.Distinct().Order(StringComparer.Ordinal).Select(other => KeyValuePair.Create(other, new ComposeService.NetworkUse()))
+            .Prepend(KeyValuePair.Create(service.Compose.Network, new ComposeService.NetworkUse(Aliases: [service.Name]))).ToDictionary();
     }
 
     private string NetworkOf(string name) =>
@@ -122,8 +82,8 @@ internal sealed class ComposeServices(PublishedApplication application, PublishS
     private static string Port(PublishedPort port) =>
         $"{(port.IsExternal ? "" : "127.0.0.1:")}${{{VariableName.Of(port.Name)}_PORT:-{port.Number}}}:{port.Number}";
 
-    private static YamlMap Environment(IEnumerable<(string Name, string Value)> variables) =>
-        YamlMap.Of(variables.Select(variable => KeyValuePair.Create(variable.Name, variable.Value)));
+    private static Dictionary<string, string> Environment(IEnumerable<(string Name, string Value)> variables) =>
+        variables.OrderBy(variable => variable.Name, StringComparer.Ordinal).ToDictionary(variable => variable.Name, variable => variable.Value);
 
     private static string Render(PublishedValue value) => value.Render(part => part switch
     {

@@ -1,5 +1,7 @@
 using FooBar.AppHost.MySqlCluster;
 using FooBar.AppHost.Publishing.Model;
+using k8s;
+using k8s.Models;
 
 namespace FooBar.AppHost.Publishing.Kubernetes;
 
@@ -14,166 +16,124 @@ internal sealed class ClusterManifests(PublishedCluster cluster, PodEnvironment 
         ["POD_INDEX"] = "metadata.labels['apps.kubernetes.io/pod-index']",
     };
 
-    public IEnumerable<YamlMap> All => [Pod.ServiceAccount(cluster.Name), Service(), StatefulSet()];
+    public IEnumerable<IKubernetesObject> All => [Pod.ServiceAccount(cluster.Name), Service(), StatefulSet()];
 
-    private YamlMap Service() => new()
+    private V1Service Service() => new()
     {
-        { "apiVersion", "v1" },
-        { "kind", "Service" },
-        { "metadata", Pod.Metadata(cluster.Name) },
+        Metadata = Pod.Metadata(cluster.Name),
+        Spec = new V1ServiceSpec
         {
-            "spec", new YamlMap
-            {
-                { "clusterIP", "None", "headless: every node is reached by its own name, whoever is primary" },
-                { "publishNotReadyAddresses", true, "the coordinator must reach a node that is not ready" },
-                { "selector", Pod.Selector(cluster.Name) },
-                { "ports", (YamlMap[])[new YamlMap { { "name", "mysql" }, { "port", cluster.Port }, { "targetPort", "mysql" } }] },
-            }
+            // Headless: every node is reached by its own name, whoever is primary. The coordinator must reach a node that is not ready.
+            ClusterIP = "None",
+            PublishNotReadyAddresses = true,
+            Selector = Pod.Labels(cluster.Name),
+            Ports = [new V1ServicePort { Name = "mysql", Port = cluster.Port, TargetPort = "mysql" }],
         },
     };
 
-    private YamlMap StatefulSet() => new()
+    private V1StatefulSet StatefulSet() => new()
     {
-        { "apiVersion", "apps/v1" },
-        { "kind", "StatefulSet" },
-        { "metadata", Pod.Metadata(cluster.Name) },
+        Metadata = Pod.Metadata(cluster.Name),
+        Spec = new V1StatefulSetSpec
         {
-            "spec", new YamlMap
-            {
-                { "serviceName", cluster.Name },
-                { "replicas", cluster.Nodes.Count, "fixed: each of them is named in the settings of the services" },
-                { "podManagementPolicy", "Parallel" },
-                { "minReadySeconds", 15, "time for a replica to catch up before the next node is restarted" },
-                { "revisionHistoryLimit", 5 },
-                { "persistentVolumeClaimRetentionPolicy", new YamlMap { { "whenDeleted", "Retain" }, { "whenScaled", "Retain" } } },
-                { "selector", new YamlMap { { "matchLabels", Pod.Selector(cluster.Name) } } },
+            ServiceName = cluster.Name,
+            Replicas = cluster.Nodes.Count, // fixed: the settings of the services name each node
+            PodManagementPolicy = "Parallel",
+            MinReadySeconds = 15, // time for a replica to catch up before the next node is restarted
+            RevisionHistoryLimit = 5,
+            PersistentVolumeClaimRetentionPolicy = new V1StatefulSetPersistentVolumeClaimRetentionPolicy { WhenDeleted = "Retain", WhenScaled = "Retain" },
+            Selector = Pod.Selector(cluster.Name),
+            Template = Pod.Template(settings.Name, cluster.Name, PodSpec()),
+            VolumeClaimTemplates =
+            [
+                new V1PersistentVolumeClaim
                 {
-                    "template", new YamlMap
+                    Metadata = Pod.Metadata(Data),
+                    Spec = new V1PersistentVolumeClaimSpec
                     {
-                        { "metadata", new YamlMap { { "labels", Pod.Labels(settings.Name, cluster.Name) } } },
-                        { "spec", PodSpec() },
-                    }
+                        AccessModes = ["ReadWriteOnce"],
+                        Resources = new V1VolumeResourceRequirements { Requests = new Dictionary<string, ResourceQuantity> { ["storage"] = cluster.Kubernetes.Storage } },
+                    },
                 },
-                {
-                    "volumeClaimTemplates", (YamlMap[])
-                    [
-                        new YamlMap
-                        {
-                            { "metadata", Pod.Metadata(Data) },
-                            {
-                                "spec", new YamlMap
-                                {
-                                    { "accessModes", (string[])["ReadWriteOnce"] },
-                                    { "resources", new YamlMap { { "requests", new YamlMap { { "storage", cluster.Kubernetes.Storage } } } } },
-                                }
-                            },
-                        },
-                    ]
-                },
-            }
+            ],
         },
     };
 
-    // For as long as a replica looks up the name of a source that is gone it does not stop, and is not promoted before. If nobody answers
-    // that is 10 s for each search domain, usually.
-    private static YamlMap PromptResolver => new()
+    // A replica does not stop, and is not promoted, while it looks up the name of a source that is gone. Without an answer that
+    // usually takes 10 s for each search domain.
+    private static V1PodDNSConfig PromptResolver => new()
     {
-        {
-            "options", (YamlMap[])
-            [
-                new() { { "name", "timeout" }, { "value", "1" } },
-                new() { { "name", "attempts" }, { "value", "2" } },
-            ]
-        },
+        Options = [new V1PodDNSConfigOption { Name = "timeout", Value = "1" }, new V1PodDNSConfigOption { Name = "attempts", Value = "2" }],
     };
 
-    private YamlMap PodSpec() => new()
+    private V1PodSpec PodSpec() => new()
     {
-        { "serviceAccountName", cluster.Name },
-        { "automountServiceAccountToken", false },
-        { "enableServiceLinks", false },
-        { "securityContext", Pod.SecurityContext(Pod.MySqlUser) },
-        { "terminationGracePeriodSeconds", 120 },
-        { "dnsConfig", PromptResolver },
-        { "topologySpreadConstraints", Pod.Spread(cluster.Name) },
-        { "affinity", ApartFromEachOther() },
-        { "containers", (YamlMap[])[Container()] },
-        {
-            "volumes", (YamlMap[])
-            [
-                Pod.EmptyDirectory("tmp", "1Gi", inMemory: false),
-                Pod.EmptyDirectory(Run, "16Mi", inMemory: true),
-                Pod.SecretVolume(Tls, $"{cluster.Name}-tls"),
-                .. cluster.Files.Select(files => new YamlMap
-                {
-                    { "name", FilesName(files) },
-                    { "configMap", new YamlMap { { "name", FilesName(files) }, { "defaultMode", 365, "0555" } } },
-                }),
-            ]
-        },
-    };
-
-    private YamlMap ApartFromEachOther() => new()
-    {
-        {
-            "podAntiAffinity", new YamlMap
+        ServiceAccountName = cluster.Name,
+        AutomountServiceAccountToken = false,
+        EnableServiceLinks = false,
+        SecurityContext = Pod.SecurityContext(Pod.MySqlUser),
+        TerminationGracePeriodSeconds = 120,
+        DnsConfig = PromptResolver,
+        TopologySpreadConstraints = Pod.Spread(cluster.Name),
+        Affinity = ApartFromEachOther(),
+        Containers = [Container()],
+        Volumes =
+        [
+            Pod.EmptyDirectory("tmp", "1Gi", inMemory: false),
+            Pod.EmptyDirectory(Run, "16Mi", inMemory: true),
+            Pod.SecretVolume(Tls, $"{cluster.Name}-tls"),
+            .. cluster.Files.Select(FilesName).Select(name => new V1Volume
             {
-                {
-                    "preferredDuringSchedulingIgnoredDuringExecution", (YamlMap[])
-                    [
-                        new YamlMap
-                        {
-                            { "weight", 100 },
-                            {
-                                "podAffinityTerm", new YamlMap
-                                {
-                                    { "topologyKey", "kubernetes.io/hostname" },
-                                    { "labelSelector", new YamlMap { { "matchLabels", Pod.Selector(cluster.Name) } } },
-                                }
-                            },
-                        },
-                    ],
-                    "preferred, so that a cluster of one node runs too; there a lost node is a lost database"
-                },
-            }
-        },
+                Name = name, ConfigMap = new V1ConfigMapVolumeSource { Name = name, DefaultMode = Convert.ToInt32("0555", 8) },
+            }),
+        ],
     };
 
-    private YamlMap Container() => new()
+    // Preferred, so that a cluster of one Kubernetes node runs too; there a lost node is a lost database.
+    private V1Affinity ApartFromEachOther() => new()
     {
-        { "name", "mysql" },
-        { "image", cluster.Image },
-        { "imagePullPolicy", "IfNotPresent" },
-        { "args", Arguments() },
-        { "ports", (YamlMap[])[new YamlMap { { "name", "mysql" }, { "containerPort", cluster.Port } }] },
-        { "env", environment.Of(cluster.Variables, Fields, new Dictionary<string, string>(), always: true) },
-        { "resources", Pod.Resources(cluster.Kubernetes.Cpu, cluster.Kubernetes.Memory) },
-        { "securityContext", Pod.ContainerSecurityContext },
-        { "startupProbe", Probe([$"{MySqlNodeProgram.Directory}/ready"], period: 2, failures: 43200), "a day: crash recovery takes as long as it takes" },
-        { "readinessProbe", Probe([$"{MySqlNodeProgram.Directory}/ready"], period: 5, failures: 2) },
-        { "livenessProbe", Probe([$"{MySqlNodeProgram.Directory}/alive"], period: 10, failures: 30), "fails only when a server that has started answers nobody for five minutes" },
+        PodAntiAffinity = new V1PodAntiAffinity
         {
-            "lifecycle", new YamlMap
-            {
-                {
-                    "preStop", Exec([$"{MySqlNodeProgram.Directory}/offline"]),
-                    "a graceful stop would acknowledge commits that no other node has: clients are sent away before it"
-                },
-            }
-        },
-        {
-            "volumeMounts", (YamlMap[])
+            PreferredDuringSchedulingIgnoredDuringExecution =
             [
-                Pod.Mount(Data, "/var/lib/mysql", subPath: "mysql"),
-                Pod.Mount("tmp", "/tmp"),
-                Pod.Mount(Run, "/var/run/mysqld"),
-                Pod.Mount(Tls, MySqlNodeSettings.CertificateDirectory, readOnly: true),
-                .. cluster.Files.Select(files => Pod.Mount(FilesName(files), files.Directory, readOnly: true)),
-            ]
+                new V1WeightedPodAffinityTerm
+                {
+                    Weight = 100,
+                    PodAffinityTerm = new V1PodAffinityTerm { TopologyKey = "kubernetes.io/hostname", LabelSelector = Pod.Selector(cluster.Name) },
+                },
+            ],
         },
     };
 
-    // A set has one template: what tells its pods apart is what Kubernetes knows of each. No server may have the id 0.
+    private V1Container Container() => new()
+    {
+        Name = "mysql",
+        Image = cluster.Image,
+        ImagePullPolicy = "IfNotPresent",
+        Args = Arguments(),
+        Ports = [new V1ContainerPort { Name = "mysql", ContainerPort = cluster.Port }],
+        Env = environment.Of(cluster.Variables, Fields, new Dictionary<string, string>(), always: true),
+        Resources = Pod.Resources(cluster.Kubernetes.Cpu, cluster.Kubernetes.Memory),
+        SecurityContext = Pod.ContainerSecurityContext,
+
+        // Starting may take a day: crash recovery takes as long as it takes. Liveness fails when a server that has started answers nobody for 5 min.
+        StartupProbe = Probe("ready", period: 2, failures: 43200),
+        ReadinessProbe = Probe("ready", period: 5, failures: 2),
+        LivenessProbe = Probe("alive", period: 10, failures: 30),
+
+        // A graceful stop would acknowledge commits that no other node has. So the clients are sent away before it.
+        Lifecycle = new V1Lifecycle { PreStop = new V1LifecycleHandler { Exec = Program("offline") } },
+        VolumeMounts =
+        [
+            Pod.Mount(Data, "/var/lib/mysql", subPath: "mysql"),
+            Pod.Mount("tmp", "/tmp"),
+            Pod.Mount(Run, "/var/run/mysqld"),
+            Pod.Mount(Tls, MySqlNodeSettings.CertificateDirectory, readOnly: true),
+            .. cluster.Files.Select(files => Pod.Mount(FilesName(files), files.Directory, readOnly: true)),
+        ],
+    };
+
+    // A set has one template. What Kubernetes knows of each pod tells its pods apart. No server may have the id 0.
     private List<string> Arguments()
     {
         var common = cluster.Nodes.Select(node => node.Arguments.Except(MySqlNodeSettings.Identity($"{node.Number}", node.Name)).ToList()).ToList();
@@ -195,13 +155,10 @@ internal sealed class ClusterManifests(PublishedCluster cluster, PodEnvironment 
         return folder.StartsWith($"{cluster.Name}-", StringComparison.Ordinal) ? folder : $"{cluster.Name}-{folder}";
     }
 
-    private static YamlMap Exec(string[] command) => new() { { "exec", new YamlMap { { "command", command } } } };
+    private static V1ExecAction Program(string name) => new() { Command = [$"{MySqlNodeProgram.Directory}/{name}"] };
 
-    private static YamlMap Probe(string[] command, int period, int failures) => new()
+    private static V1Probe Probe(string program, int period, int failures) => new()
     {
-        { "exec", new YamlMap { { "command", command } } },
-        { "periodSeconds", period },
-        { "timeoutSeconds", 5 },
-        { "failureThreshold", failures },
+        Exec = Program(program), PeriodSeconds = period, TimeoutSeconds = 5, FailureThreshold = failures,
     };
 }

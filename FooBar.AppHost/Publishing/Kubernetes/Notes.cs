@@ -1,12 +1,11 @@
 using FooBar.AppHost.Publishing.Model;
+using k8s.Models;
 
 namespace FooBar.AppHost.Publishing.Kubernetes;
 
 /// <summary>What a person reads first, the namespace, and the program that makes the secrets.</summary>
 internal sealed class Notes(PublishedApplication application, PublishSettings settings)
 {
-    private static readonly string[] Modes = ["enforce", "audit", "warn"];
-
     public IEnumerable<OutputFile> All =>
     [
         new("NOTES.md", Template.Fill(
@@ -14,7 +13,7 @@ internal sealed class Notes(PublishedApplication application, PublishSettings se
             ("name", settings.Name),
             ("entrance", application.Services.FirstOrDefault(service => service.IsExternal)?.Name ?? ""),
             ("images", Template.List(application.Images(settings))))),
-        new("namespace.yaml", YamlText.Write("The namespace of production. Pods that are not restricted are refused in it.", Namespace())),
+        new("namespace.yaml", YamlFile.Of("The namespace of production. Pods that are not restricted are refused in it.", Namespace())),
         new("secrets.sh", Template.Fill(
             "kubernetes/secrets.sh",
             ("name", settings.Name),
@@ -25,14 +24,18 @@ internal sealed class Notes(PublishedApplication application, PublishSettings se
             ("certificates", string.Join(' ', application.Certificates))), IsExecutable: true),
     ];
 
-    private YamlMap Namespace()
+    private V1Namespace Namespace() => new()
     {
-        var labels = new YamlMap { { Pod.Application, settings.Name } };
-        foreach (var mode in Modes)
+        Metadata = new V1ObjectMeta
         {
-            labels.Add($"pod-security.kubernetes.io/{mode}", "restricted");
-        }
-
-        return new YamlMap { { "apiVersion", "v1" }, { "kind", "Namespace" }, { "metadata", new YamlMap { { "name", settings.Name }, { "labels", labels } } } };
-    }
+            Name = settings.Name,
+            Labels = new Dictionary<string, string>
+            {
+                [Pod.Application] = settings.Name,
+                ["pod-security.kubernetes.io/enforce"] = "restricted",
+                ["pod-security.kubernetes.io/audit"] = "restricted",
+                ["pod-security.kubernetes.io/warn"] = "restricted",
+            },
+        },
+    };
 }

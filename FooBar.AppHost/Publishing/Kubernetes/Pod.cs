@@ -1,3 +1,5 @@
+using k8s.Models;
+
 namespace FooBar.AppHost.Publishing.Kubernetes;
 
 /// <summary>What all pods have in common: they satisfy the Pod Security Standard "restricted" and get nothing that they do not use.</summary>
@@ -9,71 +11,67 @@ internal static class Pod
 
     public const string Application = "app.kubernetes.io/part-of", Component = "app.kubernetes.io/name";
 
-    public static YamlMap Labels(string application, string component) => new() { { Component, component }, { Application, application } };
-
-    public static YamlMap Selector(string component) => new() { { Component, component } };
-
-    public static YamlMap Metadata(string name) => new() { { "name", name } };
-
-    public static YamlMap SecurityContext(int user) => new()
+    public static V1PodTemplateSpec Template(string application, string component, V1PodSpec pod) => new()
     {
-        { "runAsNonRoot", true },
-        { "runAsUser", user },
-        { "runAsGroup", user },
-        { "fsGroup", user },
-        { "fsGroupChangePolicy", "OnRootMismatch" },
-        { "seccompProfile", new YamlMap { { "type", "RuntimeDefault" } } },
+        Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string> { [Component] = component, [Application] = application } },
+        Spec = pod,
     };
 
-    public static YamlMap ContainerSecurityContext => new()
+    public static Dictionary<string, string> Labels(string component) => new() { [Component] = component };
+
+    public static V1LabelSelector Selector(string component) => new() { MatchLabels = Labels(component) };
+
+    public static V1ObjectMeta Metadata(string name) => new() { Name = name };
+
+    public static V1PodSecurityContext SecurityContext(int user) => new()
     {
-        { "allowPrivilegeEscalation", false },
-        { "readOnlyRootFilesystem", true },
-        { "capabilities", new YamlMap { { "drop", (string[])["ALL"] } } },
+        RunAsNonRoot = true,
+        RunAsUser = user,
+        RunAsGroup = user,
+        FsGroup = user,
+        FsGroupChangePolicy = "OnRootMismatch",
+        SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
     };
 
-    public static YamlMap Resources((string Promised, string Most) cpu, (string Promised, string Most) memory) => new()
+    public static V1SecurityContext ContainerSecurityContext => new()
     {
-        { "requests", new YamlMap { { "cpu", cpu.Promised }, { "memory", memory.Promised }, { "ephemeral-storage", "64Mi" } } },
-        { "limits", new YamlMap { { "cpu", cpu.Most }, { "memory", memory.Most }, { "ephemeral-storage", "1Gi" } } },
+        AllowPrivilegeEscalation = false,
+        ReadOnlyRootFilesystem = true,
+        Capabilities = new V1Capabilities { Drop = ["ALL"] },
+    };
+
+    public static V1ResourceRequirements Resources((string Promised, string Most) cpu, (string Promised, string Most) memory) => new()
+    {
+        Requests = new Dictionary<string, ResourceQuantity> { ["cpu"] = cpu.Promised, ["memory"] = memory.Promised, ["ephemeral-storage"] = "64Mi" },
+        Limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = cpu.Most, ["memory"] = memory.Most, ["ephemeral-storage"] = "1Gi" },
     };
 
     /// <summary>On another node than its like, and in another zone, as long as there is one: a cluster of one node works too.</summary>
-    public static YamlMap[] Spread(string component) =>
+    public static IList<V1TopologySpreadConstraint> Spread(string component) =>
     [
-        .. Topologies.Select(topology => new YamlMap
+        .. Topologies.Select(topology => new V1TopologySpreadConstraint
         {
-            { "maxSkew", 1 },
-            { "topologyKey", topology },
-            { "whenUnsatisfiable", "ScheduleAnyway" },
-            { "labelSelector", new YamlMap { { "matchLabels", Selector(component) } } },
+            MaxSkew = 1, TopologyKey = topology, WhenUnsatisfiable = "ScheduleAnyway", LabelSelector = Selector(component),
         }),
     ];
 
-    public static YamlMap ServiceAccount(string name) => new()
+    public static V1ServiceAccount ServiceAccount(string name) => new() { Metadata = Metadata(name), AutomountServiceAccountToken = false };
+
+    public static V1Volume EmptyDirectory(string name, string limit, bool inMemory) => new()
     {
-        { "apiVersion", "v1" },
-        { "kind", "ServiceAccount" },
-        { "metadata", Metadata(name) },
-        { "automountServiceAccountToken", false },
+        Name = name,
+        EmptyDir = new V1EmptyDirVolumeSource { Medium = inMemory ? "Memory" : null, SizeLimit = limit },
     };
 
-    public static YamlMap EmptyDirectory(string name, string limit, bool inMemory) => new()
+    // Mode 0440: the owner is root, the group is the pod's.
+    public static V1Volume SecretVolume(string name, string secret) => new()
     {
-        { "name", name },
-        { "emptyDir", new YamlMap { { "medium", inMemory ? "Memory" : null }, { "sizeLimit", limit } } },
+        Name = name,
+        Secret = new V1SecretVolumeSource { SecretName = secret, DefaultMode = Convert.ToInt32("0440", 8) },
     };
 
-    /// <param name="name">The volume's name.</param>
-    /// <param name="secret">The Secret.</param>
-    public static YamlMap SecretVolume(string name, string secret) => new()
+    public static V1VolumeMount Mount(string name, string path, bool readOnly = false, string? subPath = null) => new()
     {
-        { "name", name },
-        { "secret", new YamlMap { { "secretName", secret }, { "defaultMode", 288, "0440: the owner is root, the group is the pod's" } } },
-    };
-
-    public static YamlMap Mount(string name, string path, bool readOnly = false, string? subPath = null) => new()
-    {
-        { "name", name }, { "mountPath", path }, { "subPath", subPath }, { "readOnly", readOnly ? true : null },
+        Name = name, MountPath = path, SubPath = subPath, ReadOnlyProperty = readOnly ? true : null,
     };
 }

@@ -1,5 +1,6 @@
 using FooBar.AppHost.MySqlCluster;
 using FooBar.AppHost.Publishing.Model;
+using k8s.Models;
 
 namespace FooBar.AppHost.Publishing.Kubernetes;
 
@@ -17,7 +18,8 @@ internal sealed class PodEnvironment(PublishedApplication application)
     public static string Host(PublishedCluster cluster, PublishedNode node) => $"{node.Name}.{cluster.Name}";
 
     /// <summary>Fields of the pod itself, then secrets, then the rest: a variable can use only those before it.</summary>
-    public IReadOnlyList<YamlMap> Of(IEnumerable<PublishedVariable> variables, IReadOnlyDictionary<string, string> fields, IReadOnlyDictionary<string, string> more, bool always = false)
+    public IList<V1EnvVar> Of(
+        IEnumerable<PublishedVariable> variables, IReadOnlyDictionary<string, string> fields, IReadOnlyDictionary<string, string> more, bool always = false)
     {
         var list = variables.ToList();
         var texts = list.Select(variable => (variable.Name, Value: variable.Value.Render(Render)))
@@ -32,17 +34,14 @@ internal sealed class PodEnvironment(PublishedApplication application)
 
         return
         [
-            .. fields.Where(field => always || texts.Exists(variable => variable.Value.Contains($"$({field.Key})", StringComparison.Ordinal))).Select(field => new YamlMap
+            .. fields.Where(field => always || texts.Exists(variable => variable.Value.Contains($"$({field.Key})", StringComparison.Ordinal)))
+                .Select(field => new V1EnvVar { Name = field.Key, ValueFrom = new V1EnvVarSource { FieldRef = new V1ObjectFieldSelector { FieldPath = field.Value } } }),
+            .. secrets.Select(secret => new V1EnvVar
             {
-                { "name", field.Key },
-                { "valueFrom", new YamlMap { { "fieldRef", new YamlMap { { "fieldPath", field.Value } } } } },
+                Name = VariableName.Of(secret),
+                ValueFrom = new V1EnvVarSource { SecretKeyRef = new V1SecretKeySelector { Name = Secret, Key = secret } },
             }),
-            .. secrets.Select(secret => new YamlMap
-            {
-                { "name", VariableName.Of(secret) },
-                { "valueFrom", new YamlMap { { "secretKeyRef", new YamlMap { { "name", Secret }, { "key", secret } } } } },
-            }),
-            .. texts.Select(variable => new YamlMap { { "name", variable.Name }, { "value", variable.Value } }),
+            .. texts.Select(variable => new V1EnvVar { Name = variable.Name, Value = variable.Value }),
         ];
     }
 

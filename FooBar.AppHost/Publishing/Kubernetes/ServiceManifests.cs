@@ -1,4 +1,6 @@
 using FooBar.AppHost.Publishing.Model;
+using k8s;
+using k8s.Models;
 
 namespace FooBar.AppHost.Publishing.Kubernetes;
 
@@ -13,150 +15,100 @@ internal sealed class ServiceManifests(PublishedService service, bool isReached,
 
     private static readonly string[] LostNode = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
 
-    public IEnumerable<YamlMap> All =>
+    private bool ActsAlone => service.Kubernetes.Coordination is not null;
+
+    public IEnumerable<IKubernetesObject> All =>
     [
         Pod.ServiceAccount(service.Name),
-        .. Coordination(),
-        .. Service() is { } front ? [front] : (YamlMap[])[],
+        .. service.Kubernetes.Coordination is var (lease, journal) ? Coordination(lease, journal) : [],
+        .. service.IsExternal ? [Entrance()] : isReached || !ActsAlone ? [Headless()] : (V1Service[])[],
         Deployment(),
     ];
 
-    // Who has users gets an address for them; who has other services in front of it lists its pods to them, one by one.
-    private YamlMap? Service()
+    // Local keeps the address of the client, and skips nodes without a ready pod.
+    private V1Service Entrance() => Service(new V1ServiceSpec
     {
-        if (service.IsExternal)
-        {
-            return new YamlMap
-            {
-                { "apiVersion", "v1" },
-                { "kind", "Service" },
-                { "metadata", Pod.Metadata(service.Name) },
-                {
-                    "spec", new YamlMap
-                    {
-                        { "type", "LoadBalancer" },
-                        { "externalTrafficPolicy", "Local", "keeps the address of the client, and skips nodes without a ready pod" },
-                        { "selector", Pod.Selector(service.Name) },
-                        {
-                            "ports", service.Ports.Where(port => port.IsExternal).Select(port => new YamlMap
-                            {
-                                { "name", port.Name },
-                                { "port", port.Scheme switch { "http" => 80, "https" => 443, _ => port.Number } },
-                                { "targetPort", port.Name },
-                            })
-                        },
-                    }
-                },
-            };
-        }
+        Type = "LoadBalancer",
+        ExternalTrafficPolicy = "Local",
+        Ports = [.. service.Ports.Where(port => port.IsExternal).Select(port => Port(port, port.Scheme switch { "http" => 80, "https" => 443, _ => port.Number }))],
+    });
 
-        return service.Kubernetes.Coordination is not null && !isReached ? null : new YamlMap
-        {
-            { "apiVersion", "v1" },
-            { "kind", "Service" },
-            { "metadata", Pod.Metadata(service.Name) },
-            {
-                "spec", new YamlMap
-                {
-                    { "clusterIP", "None", "headless: its name resolves to the pods that are ready, and the gateway balances over them itself" },
-                    { "ipFamilyPolicy", "SingleStack", "one address for each pod, or it would be counted twice" },
-                    { "selector", Pod.Selector(service.Name) },
-                    {
-                        "ports", service.ServicePorts.Select(port => new YamlMap
-                        {
-                            { "name", port.Name }, { "port", port.Number }, { "targetPort", port.Name },
-                        })
-                    },
-                }
-            },
-        };
+    // Its name resolves to the pods that are ready, and the gateway balances over them itself. With two IP families it would count each pod twice.
+    private V1Service Headless() => Service(new V1ServiceSpec
+    {
+        ClusterIP = "None",
+        IpFamilyPolicy = "SingleStack",
+        Ports = [.. service.ServicePorts.Select(port => Port(port, port.Number))],
+    });
+
+    private V1Service Service(V1ServiceSpec spec)
+    {
+        spec.Selector = Pod.Labels(service.Name);
+        return new V1Service { Metadata = Pod.Metadata(service.Name), Spec = spec };
     }
 
-    private YamlMap Deployment() => new()
+    private static V1ServicePort Port(PublishedPort port, int number) => new() { Name = port.Name, Port = number, TargetPort = port.Name };
+
+    private V1Deployment Deployment() => new()
     {
-        { "apiVersion", "apps/v1" },
-        { "kind", "Deployment" },
-        { "metadata", Pod.Metadata(service.Name) },
+        Metadata = Pod.Metadata(service.Name),
+        Spec = new V1DeploymentSpec
         {
-            "spec", new YamlMap
-            {
-                { "replicas", service.Kubernetes.Replicas },
-                { "revisionHistoryLimit", 5 },
-                { "selector", new YamlMap { { "matchLabels", Pod.Selector(service.Name) } } },
-                { "strategy", Strategy() },
-                {
-                    "template", new YamlMap
-                    {
-                        { "metadata", new YamlMap { { "labels", Pod.Labels(settings.Name, service.Name) } } },
-                        { "spec", PodSpec() },
-                    }
-                },
-            }
+            Replicas = service.Kubernetes.Replicas,
+            RevisionHistoryLimit = 5,
+            Selector = Pod.Selector(service.Name),
+            Strategy = Strategy(),
+            Template = Pod.Template(settings.Name, service.Name, PodSpec()),
         },
     };
 
-    // What must not act twice ends before its successor begins; everything else is replaced without ever being fewer.
-    private YamlMap Strategy() => service.Kubernetes.Coordination is not null
-        ? new() { { "type", "Recreate" } }
-        : new() { { "type", "RollingUpdate" }, { "rollingUpdate", new YamlMap { { "maxSurge", 1 }, { "maxUnavailable", 0 } } } };
+    // A service that must not act twice ends before its successor begins. Any other is replaced without ever being fewer.
+    private V1DeploymentStrategy Strategy() => ActsAlone
+        ? new() { Type = "Recreate" }
+        : new() { Type = "RollingUpdate", RollingUpdate = new V1RollingUpdateDeployment { MaxSurge = 1, MaxUnavailable = 0 } };
 
-    private YamlMap PodSpec() => new()
+    private V1PodSpec PodSpec() => new()
     {
-        { "serviceAccountName", service.Name },
-        { "automountServiceAccountToken", service.Kubernetes.Coordination is not null },
-        { "enableServiceLinks", false },
-        { "securityContext", Pod.SecurityContext(Pod.ServiceUser) },
-        { "terminationGracePeriodSeconds", 30 },
-        { "topologySpreadConstraints", Pod.Spread(service.Name) },
-        { "tolerations", service.Kubernetes.Coordination is not null ? Impatience() : null },
-        { "containers", (YamlMap[])[Container()] },
-        {
-            "volumes", (YamlMap[])
-            [
-                Pod.EmptyDirectory("tmp", "64Mi", inMemory: true),
-                .. service.SecretFiles.Select(files => Pod.SecretVolume(files.Secret, files.Secret)),
-            ]
-        },
+        ServiceAccountName = service.Name,
+        AutomountServiceAccountToken = ActsAlone,
+        EnableServiceLinks = false,
+        SecurityContext = Pod.SecurityContext(Pod.ServiceUser),
+        TerminationGracePeriodSeconds = 30,
+        TopologySpreadConstraints = Pod.Spread(service.Name),
+        Tolerations = ActsAlone ? Impatience() : null,
+        Containers = [Container()],
+        Volumes =
+        [
+            Pod.EmptyDirectory("tmp", "64Mi", inMemory: true),
+            .. service.SecretFiles.Select(files => Pod.SecretVolume(files.Secret, files.Secret)),
+        ],
     };
 
-    // While its node is lost nothing fails over: it is started elsewhere sooner than after the usual five minutes.
-    private static YamlMap[] Impatience() =>
-    [
-        .. LostNode.Select(taint => new YamlMap
-        {
-            { "key", taint }, { "operator", "Exists" }, { "effect", "NoExecute" }, { "tolerationSeconds", 15 },
-        }),
-    ];
+    // Nothing fails over while the coordinator's node is lost. So it is started elsewhere sooner than after the usual five minutes.
+    private static IList<V1Toleration> Impatience() =>
+        [.. LostNode.Select(taint => new V1Toleration { Key = taint, OperatorProperty = "Exists", Effect = "NoExecute", TolerationSeconds = 15 })];
 
-    private YamlMap Container() => new()
+    private V1Container Container() => new()
     {
-        { "name", service.Name },
-        { "image", settings.ImageOf(service.Name) },
-        { "imagePullPolicy", "IfNotPresent" },
-        { "ports", service.Ports.Select(port => new YamlMap { { "name", port.Name }, { "containerPort", port.Number } }) },
-        { "envFrom", (YamlMap[])[new YamlMap { { "configMapRef", new YamlMap { { "name", "telemetry" } } } }] },
-        { "env", environment.Of(service.Variables, Fields, Additions()) },
-        { "resources", Pod.Resources(service.Kubernetes.Cpu, service.Kubernetes.Memory) },
-        { "securityContext", Pod.ContainerSecurityContext },
-        { "startupProbe", Probe("/alive", period: 1, failures: 120) },
-        { "readinessProbe", Probe("/health", period: 2, failures: 2) },
-        { "livenessProbe", Probe("/alive", period: 10, failures: 3) },
-        {
-            "lifecycle", service.Kubernetes.Coordination is not null ? null : new YamlMap
-            {
-                {
-                    "preStop", new YamlMap { { "sleep", new YamlMap { { "seconds", 8 } } } },
-                    "by then nobody sends it anything new; then it drains"
-                },
-            }
-        },
-        {
-            "volumeMounts", (YamlMap[])
-            [
-                Pod.Mount("tmp", "/tmp"),
-                .. service.SecretFiles.Select(files => Pod.Mount(files.Secret, files.Directory, readOnly: true)),
-            ]
-        },
+        Name = service.Name,
+        Image = settings.ImageOf(service.Name),
+        ImagePullPolicy = "IfNotPresent",
+        Ports = [.. service.Ports.Select(port => new V1ContainerPort { Name = port.Name, ContainerPort = port.Number })],
+        EnvFrom = [new V1EnvFromSource { ConfigMapRef = new V1ConfigMapEnvSource { Name = Kustomization.Telemetry } }],
+        Env = environment.Of(service.Variables, Fields, Additions()),
+        Resources = Pod.Resources(service.Kubernetes.Cpu, service.Kubernetes.Memory),
+        SecurityContext = Pod.ContainerSecurityContext,
+        StartupProbe = Probe("/alive", period: 1, failures: 120),
+        ReadinessProbe = Probe("/health", period: 2, failures: 2),
+        LivenessProbe = Probe("/alive", period: 10, failures: 3),
+
+        // After 8 s nobody sends it anything new. Then it drains.
+        Lifecycle = ActsAlone ? null : new V1Lifecycle { PreStop = new V1LifecycleHandler { Sleep = new V1SleepAction { Seconds = 8 } } },
+        VolumeMounts =
+        [
+            Pod.Mount("tmp", "/tmp"),
+            .. service.SecretFiles.Select(files => Pod.Mount(files.Secret, files.Directory, readOnly: true)),
+        ],
     };
 
     private Dictionary<string, string> Additions() => new(service.Kubernetes.Variables)
@@ -165,55 +117,27 @@ internal sealed class ServiceManifests(PublishedService service, bool isReached,
         ["ServedBy"] = "$(POD_NAME)",
     };
 
-    private YamlMap Probe(string path, int period, int failures) => new()
+    private V1Probe Probe(string path, int period, int failures) => new()
     {
-        { "httpGet", new YamlMap { { "path", path }, { "port", service.HealthPort.Name } } },
-        { "periodSeconds", period },
-        { "timeoutSeconds", 2 },
-        { "failureThreshold", failures },
+        HttpGet = new V1HTTPGetAction { Path = path, Port = service.HealthPort.Name }, PeriodSeconds = period, TimeoutSeconds = 2, FailureThreshold = failures,
     };
 
-    private IEnumerable<YamlMap> Coordination()
-    {
-        if (service.Kubernetes.Coordination is not (var lease, var journal))
+    // The journal belongs to the volumes of MySQL: remove both or neither.
+    private IEnumerable<IKubernetesObject> Coordination(string lease, string journal) =>
+    [
+        new V1ConfigMap { Metadata = Pod.Metadata(journal) },
+        new V1Lease { Metadata = Pod.Metadata(lease) },
+        new V1Role { Metadata = Pod.Metadata(service.Name), Rules = [Rule("", "configmaps", journal), Rule("coordination.k8s.io", "leases", lease)] },
+        new V1RoleBinding
         {
-            return [];
-        }
+            Metadata = Pod.Metadata(service.Name),
+            RoleRef = new V1RoleRef { ApiGroup = "rbac.authorization.k8s.io", Kind = "Role", Name = service.Name },
+            Subjects = [new Rbacv1Subject { Kind = "ServiceAccount", Name = service.Name }],
+        },
+    ];
 
-        return
-        [
-            new YamlMap
-            {
-                { "apiVersion", "v1" },
-                { "kind", "ConfigMap" },
-                { "metadata", Pod.Metadata(journal), "What the coordinator has decided. It belongs to the volumes: remove both or neither." },
-            },
-            new YamlMap
-            {
-                { "apiVersion", "coordination.k8s.io/v1" },
-                { "kind", "Lease" },
-                { "metadata", Pod.Metadata(lease) },
-            },
-            new YamlMap
-            {
-                { "apiVersion", "rbac.authorization.k8s.io/v1" },
-                { "kind", "Role" },
-                { "metadata", Pod.Metadata(service.Name) },
-                { "rules", (YamlMap[])[Rule("", "configmaps", journal), Rule("coordination.k8s.io", "leases", lease)] },
-            },
-            new YamlMap
-            {
-                { "apiVersion", "rbac.authorization.k8s.io/v1" },
-                { "kind", "RoleBinding" },
-                { "metadata", Pod.Metadata(service.Name) },
-                { "roleRef", new YamlMap { { "apiGroup", "rbac.authorization.k8s.io" }, { "kind", "Role" }, { "name", service.Name } } },
-                { "subjects", (YamlMap[])[new YamlMap { { "kind", "ServiceAccount" }, { "name", service.Name } }] },
-            },
-        ];
-    }
-
-    private static YamlMap Rule(string group, string resource, string name) => new()
+    private static V1PolicyRule Rule(string group, string resource, string name) => new()
     {
-        { "apiGroups", (string[])[group] }, { "resources", (string[])[resource] }, { "resourceNames", (string[])[name] }, { "verbs", (string[])["get", "update"] },
+        ApiGroups = [group], Resources = [resource], ResourceNames = [name], Verbs = ["get", "update"],
     };
 }

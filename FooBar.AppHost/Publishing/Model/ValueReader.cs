@@ -23,13 +23,13 @@ internal sealed class ValueReader(IResource owner, string variable)
         switch (value)
         {
             case string text:
-                parts.Add(new PublishedValue.Text(text));
+                AddText(text);
                 break;
             case ParameterResource { Secret: true } secret:
                 parts.Add(new PublishedValue.Secret(secret.Name));
                 break;
             case ParameterResource parameter:
-                parts.Add(new PublishedValue.Text(await ValueOfAsync(parameter, cancellationToken)));
+                AddText(await ValueOfAsync(parameter, cancellationToken));
                 break;
             case ConnectionStringReference reference:
                 await AddAsync(reference.Resource.ConnectionStringExpression, cancellationToken);
@@ -58,6 +58,19 @@ internal sealed class ValueReader(IResource owner, string variable)
         }
     }
 
+    // The serializers write these characters so that no reader of YAML gets them back.
+    private void AddText(string text)
+    {
+        if (text.FirstOrDefault(c => c is '\u2028' or '\u2029' || (char.IsControl(c) && c != '\n')) is not '\0' and var lost)
+        {
+            throw new PublishException(
+                $"The value of {variable} on '{owner.Name}' contains the character U+{(int)lost:X4}, which YAML does not keep: "
+                    + "use line feeds and spaces, or encode the value.");
+        }
+
+        parts.Add(new PublishedValue.Text(text));
+    }
+
     // The format is that of string.Format: {0} stands for a value, a doubled brace for itself.
     private async Task AddAsync(ReferenceExpression expression, CancellationToken cancellationToken)
     {
@@ -73,13 +86,13 @@ internal sealed class ValueReader(IResource owner, string variable)
             }
 
             var end = expression.Format.IndexOf('}', i);
-            parts.Add(new PublishedValue.Text(literal.ToString()));
+            AddText(literal.ToString());
             literal.Clear();
             await AddAsync(expression.ValueProviders[int.Parse(expression.Format.AsSpan(i + 1, end - i - 1), CultureInfo.InvariantCulture)], cancellationToken);
             i = end;
         }
 
-        parts.Add(new PublishedValue.Text(literal.ToString()));
+        AddText(literal.ToString());
     }
 
     private void Add(EndpointReference endpoint, EndpointProperty property)

@@ -45,9 +45,9 @@ internal static class AppHostPublishing
     public static Task<ProgramRun> RunAsync(string output, string step = "publish", params string[] settings) =>
         ProgramRun.OfAsync(Command(Arguments(output, step, settings)), Limit);
 
-    /// <summary>The AppHost as a process of its own, from its build output.</summary>
+    /// <summary>The AppHost as a process of its own, from its build output and in the folder where <c>dotnet run</c> starts it.</summary>
     public static ProcessStartInfo Command(params string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "FooBar.AppHost.dll"), .. arguments])
     {
-        WorkingDirectory = Path.GetTempPath(),
+        WorkingDirectory = Path.Combine(Checkout.Root, "FooBar.AppHost"),
     };
 }

@@ -14,17 +14,6 @@ internal static class PreparedTools
     /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
     public static string? FakeTime => File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
 
-    public static string Node => Find("node");
-
-    /// <summary>The folder whose packages hold the schemas of Kubernetes, as this checkout pins them.</summary>
-    public static string Schemas => IsCurrent(Path.Combine(Cache, "schemas"))
-        ? Path.Combine(Cache, "schemas")
-        : throw new InvalidOperationException("The schemas of Kubernetes that this checkout asks for are not on this machine: run ./test once, which brings them.");
-
-    private static bool IsCurrent(string schemas) => File.Exists(Path.Combine(schemas, "package-lock.json"))
-        && File.ReadAllText(Path.Combine(schemas, "package-lock.json"))
-            == File.ReadAllText(Path.Combine(Checkout.Root, "FooBar.Tests", "Integration", "Publishing", "Schemas", "package-lock.json"));
-
     private static string Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"The tests of what is published need {program}: install it, or run ./test, which does.");

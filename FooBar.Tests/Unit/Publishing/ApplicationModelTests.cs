@@ -64,6 +64,13 @@ public sealed class ApplicationModelTests
         Assert.Equal(value, published.Environment("web")["Z_VALUE"]);
     }
 
+    [Theory]
+    [InlineData("one\r\ntwo", "U+000D")]
+    [InlineData("\tindented", "U+0009")]
+    [InlineData("one\u2028two", "U+2028")]
+    public Task Value_ThatYamlDoesNotKeep_IsRefused(string value, string named) => RefusesAsync(
+        builder => builder.AddProject("web", Project).WithHttpEndpoint().WithEnvironment("TEXT", value), $"TEXT on 'web' contains the character {named}", "encode the value");
+
     [Fact]
     public async Task Value_OfASecretBehindADollarSign_IsStillTheSecret()
     {
