@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using OpenTelemetry.Trace;
 
 namespace FooBar.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Records everything but health probes, whoever asks and whatever they say about sampling: both the answering of a probe and
-/// the gateway's own round of them. What happens inside a probe follows its parent and is left out with it, in the probed
-/// service as well.
+/// Records every trace but those of probes, whatever the caller says about sampling: requests of <c>/health</c> and <c>/alive</c>,
+/// the gateway's rounds of them, and calls to MySQL outside of any trace, which are probes of its nodes. Spans inside a probe
+/// follow their parent and are left out too, in the probed service as well.
 /// </summary>
 internal sealed class AllButProbes : Sampler
 {
@@ -24,11 +25,16 @@ internal sealed class AllButProbes : Sampler
             return true;
         }
 
+        // A sampler is not told the source. The driver's spans are those with a database in their attributes.
+        var isOutsideOfATrace = parameters.Kind == ActivityKind.Client && parameters.ParentContext.TraceId == default;
         foreach (var (key, value) in parameters.Tags ?? [])
         {
-            if (key == "url.path")
+            switch (key)
             {
-                return value is HealthEndpoints.ReadyPath or HealthEndpoints.LivePath;
+                case "url.path":
+                    return value is HealthEndpoints.ReadyPath or HealthEndpoints.LivePath;
+                case "db.system" or "db.system.name" when isOutsideOfATrace:
+                    return true;
             }
         }
 
