@@ -10,8 +10,6 @@ namespace FooBar.ServiceDefaults.Telemetry;
 /// </summary>
 internal sealed class AllButProbes : Sampler
 {
-    private const string GatewayProbes = "proxy.cluster_health_checks";
-
     private readonly ParentBasedSampler _everythingElse = new(new AlwaysOnSampler());
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => IsProbe(samplingParameters)
@@ -20,13 +18,16 @@ internal sealed class AllButProbes : Sampler
 
     private static bool IsProbe(in SamplingParameters parameters)
     {
-        if (parameters.Name == GatewayProbes)
+        // A sampler is not told the source. MySqlConnector's spans are "Open", and those that name a database system.
+        var isOutsideOfATrace = parameters.Kind == ActivityKind.Client && parameters.ParentContext.TraceId == default;
+        switch (parameters.Name)
         {
-            return true;
+            // YARP's rounds of probes. The first round may begin before spans are recorded, so its probes can lack their parent.
+            case "proxy.cluster_health_checks" or "proxy.destination_health_check":
+            case "Open" when isOutsideOfATrace:
+                return true;
         }
 
-        // A sampler is not told the source. The driver's spans are those with a database in their attributes.
-        var isOutsideOfATrace = parameters.Kind == ActivityKind.Client && parameters.ParentContext.TraceId == default;
         foreach (var (key, value) in parameters.Tags ?? [])
         {
             switch (key)
