@@ -11,41 +11,61 @@ using OpenTelemetry.Trace;
 
 namespace FooBar.Tests.Integration.ServiceDefaults;
 
+/// <summary>No server is needed: MySqlConnector records a span "Open" for an attempt that fails, too.</summary>
 public sealed class DriverSpansTests
 {
     [Fact]
     public async Task DriverSpans_OutsideOfATrace_AreLeftOutAndInsideOneAreKept()
     {
         var spans = new List<Activity>();
+        await using var app = Build($"http://127.0.0.1:{FreePort.Next()}", spans);
+        var traces = app.Services.GetRequiredService<TracerProvider>();
+
+        await OpenAsync(app);
+        using var request = Request();
+        await OpenAsync(app);
+        traces.ForceFlush();
+
+        var span = Assert.Single(OfThisTest(spans, request));
+        Assert.Equal(("Open", request.SpanId), (span.OperationName, span.ParentSpanId));
+    }
+
+    [Fact]
+    public async Task DriverSpans_WithoutAnEndpoint_AreNotRecordedAtAll()
+    {
+        var spans = new List<Activity>();
+        await using var app = Build(endpoint: null, spans);
+        var traces = app.Services.GetRequiredService<TracerProvider>();
+
+        await OpenAsync(app);
+        using var request = Request();
+        await OpenAsync(app);
+        traces.ForceFlush();
+
+        Assert.Empty(OfThisTest(spans, request));
+    }
+
+    private static WebApplication Build(string? endpoint, List<Activity> spans)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{FreePort.Next()}",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint,
             ["ConnectionStrings:absent"] = $"Server=127.0.0.1;Port={FreePort.Next()};User ID=nobody",
         });
         builder.AddServiceDefaults();
         builder.AddMySqlDataSource("absent");
         builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddInMemoryExporter(spans));
-        await using var app = builder.Build();
-        var traces = app.Services.GetRequiredService<TracerProvider>();
-        using var source = new ActivitySource($"FooBar.Tests.{Guid.NewGuid()}");
-
-        await OpenAsync();
-        ActivityTraceId request;
-        using (var activity = source.StartActivity("a request"))
-        {
-            request = activity!.TraceId;
-            await OpenAsync();
-        }
-
-        // Tests that run beside this one use the driver, too: their spans have parents of other traces.
-        traces.ForceFlush();
-        var ofTheDriver = spans.Where(span => span.Source.Name == "MySqlConnector").ToList();
-        Assert.Equal(request, Assert.Single(ofTheDriver, span => span.TraceId == request || span.ParentSpanId == default).TraceId);
-
-        // No server is there. The driver records a span for the attempt.
-        async Task OpenAsync() =>
-            await Assert.ThrowsAsync<MySqlException>(async () => await app.Services.GetRequiredService<MySqlDataSource>().OpenConnectionAsync());
+        return builder.Build();
     }
+
+    private static Activity Request() => new Activity("a request") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+
+    private static async Task OpenAsync(WebApplication app) =>
+        await Assert.ThrowsAsync<MySqlException>(async () => await app.Services.GetRequiredService<MySqlDataSource>().OpenConnectionAsync());
+
+    // The driver's source is the process's: tests beside this one have spans in traces of their own.
+    private static IEnumerable<Activity> OfThisTest(List<Activity> spans, Activity request) => spans.Where(span =>
+        span.Source.Name == "MySqlConnector" && (span.TraceId == request.TraceId || span.ParentSpanId == default));
 }
