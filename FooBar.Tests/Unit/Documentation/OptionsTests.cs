@@ -81,7 +81,7 @@ public sealed class OptionsTests
             {
                 // An option without a default is left out: an empty name, path or password in the file would look like a value.
                 case null or "" or IEnumerable<string>:
-                    Assert.Null(section[property.Name] is "" ? null : section[property.Name]);
+                    Assert.True(string.IsNullOrEmpty(section[property.Name]), $"{section.Path}:{property.Name} has a value.");
                     break;
                 case var nested when property.PropertyType.IsClass && nested is not string:
                     AssertDefaults(section.GetSection(property.Name), nested!);
