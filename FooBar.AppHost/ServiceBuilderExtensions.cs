@@ -22,7 +22,7 @@ internal static partial class ServiceBuilderExtensions
         where TProject : IProjectMetadata, new()
     {
         var cluster = database.Resource.Parent;
-        var failover = builder.AddProject<TProject>(name)
+        var failover = builder.AddProject<TProject>(name, WithoutLaunchProfile)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
             .WithJournal(stateDirectory)
@@ -52,7 +52,7 @@ internal static partial class ServiceBuilderExtensions
     public static IReadOnlyList<IResourceBuilder<ProjectResource>> AddWeb<TProject>(
         this IDistributedApplicationBuilder builder, string name, int count, IResourceBuilder<MySqlClusterDatabaseResource> database)
         where TProject : IProjectMetadata, new() =>
-        [.. builder.Replicas(name, count).Select(replica => builder.AddProject<TProject>(replica)
+        [.. builder.Replicas(name, count).Select(replica => builder.AddProject<TProject>(replica, WithoutLaunchProfile)
             .WithHttpEndpoint()
             .WithHttpHealthCheck("/health")
             .WithReference(database)
@@ -70,7 +70,7 @@ internal static partial class ServiceBuilderExtensions
     {
         var gateways = builder.Replicas(name, count).Select((replica, index) =>
         {
-            var gateway = builder.AddProject<TProject>(replica)
+            var gateway = builder.AddProject<TProject>(replica, WithoutLaunchProfile)
                 .WithSharedPort("http", settings.HttpPort, "Gateway__HttpPort")
                 .WithSharedPort("https", settings.HttpsPort, "Gateway__HttpsPort")
                 .WithHttpEndpoint(settings.ManagementPort + index, settings.ManagementPort + index, "management", "Gateway__ManagementPort", isProxied: false)
@@ -98,6 +98,9 @@ internal static partial class ServiceBuilderExtensions
         });
         return gateways;
     }
+
+    // A launch profile is for a service that is started alone. Its addresses and its environment do not belong in the model.
+    private static void WithoutLaunchProfile(ProjectResourceOptions options) => options.ExcludeLaunchProfile = true;
 
     // Here each replica is a resource, so that balancing and failing can be seen; elsewhere replicas are a number.
     private static IEnumerable<string> Replicas(this IDistributedApplicationBuilder builder, string name, int count) =>

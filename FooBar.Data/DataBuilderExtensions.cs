@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using FooBar.Data.Idempotency;
 using FooBar.Data.Migrations;
@@ -21,10 +22,9 @@ public static class DataBuilderExtensions
 
     /// <summary>
     /// Adds <see cref="Database"/> for the cluster that <c>ConnectionStrings:{connectionName}</c> names (see
-    /// <see cref="ClusterConnectionString"/>), with the health check "mysql". The connector's spans and metrics are there for
-    /// whoever listens to "MySqlConnector".
+    /// <see cref="ClusterConnectionString"/>), with the health check "mysql". A connection string that is missing or malformed is
+    /// reported when options are validated at start.
     /// </summary>
-    /// <exception cref="OptionsValidationException">The connection string is missing or malformed.</exception>
     public static void AddDatabase(this IHostApplicationBuilder builder, string connectionName)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -32,11 +32,12 @@ public static class DataBuilderExtensions
         builder.Services.AddSingleton<IValidateOptions<DataOptions>, DataOptionsValidator>();
         builder.Services.TryAddSingleton(TimeProvider.System);
 
-        var keys = builder.AddNodes(connectionName, pooling: true);
+        var configured = NodesIn(builder, connectionName);
+        var keys = builder.AddNodes(connectionName, configured, pooling: true);
         builder.Services.AddSingleton(services => NodesOf(services, keys));
 
         // A probe that took connections from the pool of a node that hangs would try one after the other.
-        var probed = builder.AddNodes(connectionName, pooling: false);
+        var probed = builder.AddNodes(connectionName, configured, pooling: false);
         builder.Services.AddSingleton(services => new ProbedNodes(NodesOf(services, probed).All));
         builder.Services.AddSingleton<TopologyBoard>();
         builder.Services.AddHostedService<TopologyWatcher>();
@@ -54,7 +55,6 @@ public static class DataBuilderExtensions
     /// <see cref="AddDatabase"/>, with an account that may change the schema. Until then the health check "schema" is
     /// unhealthy.
     /// </summary>
-    /// <exception cref="OptionsValidationException">The connection string is missing or malformed.</exception>
     /// <exception cref="MigrationException">The files are not numbered as they should be.</exception>
     public static void AddMigrations(this IHostApplicationBuilder builder, string connectionName, Assembly assembly)
     {
@@ -62,7 +62,7 @@ public static class DataBuilderExtensions
         var known = Migration.In(assembly);
 
         // Not pooled: a migration's lock lives as long as its connection.
-        var keys = builder.AddNodes(connectionName, pooling: false);
+        var keys = builder.AddNodes(connectionName, NodesIn(builder, connectionName), pooling: false);
         builder.Services.AddSingleton(services =>
         {
             var nodes = NodesOf(services, keys);
@@ -77,10 +77,25 @@ public static class DataBuilderExtensions
         builder.Services.AddHealthChecks().AddCheck<SchemaReadiness>("schema");
     }
 
-    private static List<(NodeEndpoint Endpoint, string Key)> AddNodes(this IHostApplicationBuilder builder, string connectionName, bool pooling)
+    private static ImmutableArray<(NodeEndpoint Endpoint, string ConnectionString)> NodesIn(IHostApplicationBuilder builder, string connectionName)
+    {
+        try
+        {
+            return ClusterConnectionString.Parse(connectionName, builder.Configuration.GetConnectionString(connectionName)).Nodes;
+        }
+        catch (FormatException e)
+        {
+            // Reported at start, together with every other wrong option.
+            builder.Services.AddOptions<DataOptions>().Validate(_ => false, e.Message);
+            return [];
+        }
+    }
+
+    private static List<(NodeEndpoint Endpoint, string Key)> AddNodes(
+        this IHostApplicationBuilder builder, string connectionName, ImmutableArray<(NodeEndpoint, string)> nodes, bool pooling)
     {
         var keys = new List<(NodeEndpoint, string)>();
-        foreach (var (endpoint, connectionString) in ConnectionString(builder.Configuration, connectionName).Nodes)
+        foreach (var (endpoint, connectionString) in nodes)
         {
             var settings = new MySqlConnectionStringBuilder(connectionString) { Pooling = pooling, DateTimeKind = MySqlDateTimeKind.Utc };
             if (!settings.ContainsKey("MaximumPoolSize"))
@@ -93,28 +108,11 @@ public static class DataBuilderExtensions
             {
                 mysql.ConnectionString = settings.ConnectionString;
                 mysql.DisableHealthChecks = true; // one node that is down is no reason to be unhealthy: ours judges the whole
-
-                // A provider that the package adds records spans for nobody, and records what the sampler of the service's own
-                // provider leaves out; that one listens to the connector if telemetry goes anywhere.
-                mysql.DisableTracing = true;
-                mysql.DisableMetrics = true;
             });
             keys.Add((endpoint, key));
         }
 
         return keys;
-    }
-
-    private static ClusterConnectionString ConnectionString(IConfiguration configuration, string name)
-    {
-        try
-        {
-            return ClusterConnectionString.Parse(name, configuration.GetConnectionString(name));
-        }
-        catch (FormatException e)
-        {
-            throw new OptionsValidationException(name, typeof(ClusterConnectionString), [e.Message]);
-        }
     }
 
     private static DatabaseNodes NodesOf(IServiceProvider services, List<(NodeEndpoint Endpoint, string Key)> keys) =>

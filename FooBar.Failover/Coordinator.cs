@@ -8,7 +8,6 @@ using FooBar.Failover.Operate;
 using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.Options;
 using MySqlConnector;
-using OpenTelemetry;
 
 namespace FooBar.Failover;
 
@@ -71,12 +70,7 @@ internal sealed partial class Coordinator(
 
     private async Task CycleAsync(CancellationToken cancellationToken)
     {
-        ClusterView seen;
-        using (SuppressInstrumentationScope.Begin())
-        {
-            seen = await observer.ObserveAsync(cancellationToken);
-        }
-
+        var seen = await observer.ObserveAsync(cancellationToken);
         var decision = desk.TryTake(out var request) ? request.Command.Decide(seen, journal.Current) : FailoverRules.Decide(seen, journal.Current, options.Value);
         if (status.Report(seen, journal.Current, decision))
         {

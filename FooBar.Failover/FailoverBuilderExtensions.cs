@@ -8,6 +8,8 @@ using FooBar.Failover.Operate;
 using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace FooBar.Failover;
 
@@ -21,6 +23,10 @@ internal static class FailoverBuilderExtensions
         services.TryAddSingleton(TimeProvider.System);
 
         services.TryAddSingleton<ProcessEnd>();
+
+        // Its connections are its own, not those of Aspire.MySqlConnector, which would add these.
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource("MySqlConnector"));
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddMeter("MySqlConnector"));
 
         services.AddJournal();
         services.AddSingleton<NodeConnections>().AddSingleton<NodeProbe>().AddSingleton<ClusterObserver>().AddSingleton<ClusterStatus>();

@@ -1,18 +1,21 @@
 using FooBar.Failover;
 using FooBar.Failover.Api;
 using FooBar.ServiceDefaults;
+using FooBar.ServiceDefaults.Shutdown;
 using FooBar.ServiceDefaults.Startup;
 
-return await ServiceProcess.RunAsync(_ =>
-{
-    var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults();
-    builder.AddFailover();
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddDrain();
+builder.AddFailover();
 
-    var app = builder.Build();
-    app.UseOperatorAdvice();
-    app.MapDefaultEndpoints();
-    app.MapCluster();
-    app.MapOperator();
-    return Task.FromResult(app);
-});
+var app = builder.Build();
+var end = app.Services.GetRequiredService<ProcessEnd>();
+app.UseStartupErrors();
+app.UseDrain();
+app.UseOperatorAdvice();
+app.MapDefaultEndpoints();
+app.MapCluster();
+app.MapOperator();
+app.Run();
+return end.ExitCode;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Resources;
 
 namespace FooBar.ServiceDefaults;
 
@@ -23,4 +24,8 @@ public sealed record ServiceIdentity(string Name, string ServedBy, string Instan
             ? new ServiceIdentity(name, replica, replica)
             : new ServiceIdentity(name, name, $"{Environment.MachineName}:{Environment.ProcessId}");
     }
+
+    /// <summary>OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME come last and win.</summary>
+    internal void AddTo(ResourceBuilder resource) =>
+        resource.Clear().AddService(Name, serviceInstanceId: Instance).AddTelemetrySdk().AddEnvironmentVariableDetector();
 }

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 
 namespace FooBar.Gateway.Listening;
 
@@ -10,7 +10,6 @@ internal static partial class ListeningBuilderExtensions
 {
     public static void AddListeners(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IStartupFilter, NoPresetAddresses>();
         builder.Services.AddSingleton<Listeners>();
         builder.Services.AddSingleton(provider =>
             new DevelopmentCertificate(DevelopmentCertificate.UsersFolder, provider.GetRequiredService<TimeProvider>()));
@@ -19,22 +18,30 @@ internal static partial class ListeningBuilderExtensions
             transport.CreateBoundListenSocket = listeners.Take);
         builder.Services.AddSingleton<IConnectionListenerFactory>(provider => ActivatorUtilities.CreateInstance<LastConnections>(
             provider, ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider)));
-        builder.Services.AddOptions<KestrelServerOptions>().Configure<Listeners, ServerCertificate>(Listen);
     }
 
-    /// <summary>Takes the ports and the certificate, or says in one sentence why that is impossible.</summary>
-    public static async Task OpenListenersAsync(this WebApplication app, CancellationToken ct)
+    /// <summary>Binds the ports, loads the certificate and tells Kestrel to listen. Each failure is one sentence.</summary>
+    public static async Task OpenListenersAsync(this WebApplication app, CancellationToken cancellationToken)
     {
-        app.Services.GetRequiredService<Listeners>().Bind();
-        await app.Services.GetRequiredService<ServerCertificate>().LoadAsync(ct);
+        var listeners = app.Services.GetRequiredService<Listeners>();
+        var certificate = app.Services.GetRequiredService<ServerCertificate>();
+        listeners.Bind();
+        await certificate.LoadAsync(cancellationToken);
         if (!SharedPort.IsSupported)
         {
             NoSharedPorts(app.Logger);
         }
-    }
 
-    private static void Listen(KestrelServerOptions kestrel, Listeners listeners, ServerCertificate certificate)
-    {
+        // Orchestrators and images preset ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS. The host has read them when it builds the pipeline;
+        // Kestrel would warn that it ignores them.
+        app.Use(next =>
+        {
+            app.Urls.Clear();
+            return next;
+        });
+
+        // Here and not where Kestrel's options are configured: Build() makes Kestrel, and options are validated after it.
+        var kestrel = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value;
         foreach (var endPoint in listeners.Http.Concat(listeners.Management))
         {
             kestrel.Listen(endPoint);
@@ -47,19 +54,6 @@ internal static partial class ListeningBuilderExtensions
                 OnConnection = context => certificate.ForConnectionAsync(context.CancellationToken),
             }));
         }
-    }
-
-    /// <summary>
-    /// Orchestrators and container images preset addresses (ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS) for services that listen
-    /// wherever they are told to. The host has read them by now, and Kestrel would warn at every start that it ignores them.
-    /// </summary>
-    private sealed class NoPresetAddresses : IStartupFilter
-    {
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-        {
-            app.ServerFeatures.Get<IServerAddressesFeature>()?.Addresses.Clear();
-            next(app);
-        };
     }
 
     [LoggerMessage(1000, LogLevel.Warning, "This system cannot share a port between processes: run one gateway here, or give each its own ports.")]

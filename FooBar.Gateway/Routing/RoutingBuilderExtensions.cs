@@ -1,9 +1,11 @@
 using FooBar.Gateway.Health;
 using FooBar.Gateway.Resilience;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -20,6 +22,15 @@ internal static class RoutingBuilderExtensions
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = ConnectWithin)
             .AddTransforms(ForwardHeaders);
         builder.Services.RemoveKeyMaking();
+
+        // The one route matches every path; a span named "GET {**path}" would say nothing. Its name is method and route id: "GET web".
+        builder.Services.Configure<AspNetCoreTraceInstrumentationOptions>(tracing => tracing.EnrichWithHttpResponse = (span, response) =>
+        {
+            if (response.HttpContext.Features.Get<IReverseProxyFeature>() is { } proxied)
+            {
+                span.DisplayName = $"{response.HttpContext.Request.Method} {proxied.Route.Config.RouteId}";
+            }
+        });
 
         builder.Services.AddSingleton<IProxyConfigProvider>(provider =>
         {

@@ -1,6 +1,5 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,12 +8,12 @@ using Microsoft.Extensions.Options;
 namespace FooBar.ServiceDefaults.Shutdown;
 
 /// <summary>
-/// Between the stop signal and the closing of the port: <c>/health</c> answers 503, so that gateways send nothing new, while
-/// everything that still comes is served. The host stops nothing, the web server included, before
-/// <see cref="StoppingAsync"/> has returned.
+/// Between the stop signal and the closing of the port <c>/health</c> answers 503, so that gateways send no new requests. Requests
+/// that still arrive are served: the host stops nothing, the web server included, before <see cref="StoppingAsync"/> has returned.
 /// </summary>
-internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvider time, ILogger<Drain> logger)
-    : IHostedLifecycleService, IHealthCheck, IStartupFilter
+internal sealed partial class Drain(
+    IOptions<ShutdownOptions> options, IOptions<HostOptions> host, TimeProvider clock, ILogger<Drain> logger)
+    : IHostedLifecycleService, IHealthCheck
 {
     private volatile bool _draining;
 
@@ -25,7 +24,7 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
         if (drainFor > TimeSpan.Zero)
         {
             Draining(drainFor.TotalSeconds);
-            await Task.Delay(drainFor, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(drainFor, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -33,26 +32,25 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
         Task.FromResult(_draining ? HealthCheckResult.Unhealthy("The process is stopping.") : HealthCheckResult.Healthy());
 
     /// <summary>
-    /// Ends a connection with the answer that it carries now (Connection: close; GOAWAY on HTTP/2). Without it a client could
-    /// send its next request into a connection in the moment in which the port closes.
+    /// While draining, closes the request's connection after its answer (Connection: close; GOAWAY on HTTP/2). Without this a client
+    /// could send its next request at the moment in which the port closes.
     /// </summary>
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    public void CloseAfterAnswer(HttpContext context)
     {
-        app.Use((context, proceed) =>
+        if (_draining)
         {
-            if (_draining)
-            {
-                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
-            }
-
-            return proceed(context);
-        });
-        next(app);
-    };
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Here and not in HostOptions' own configuration, which the host reads before options are validated.
+        host.Value.ShutdownTimeout = options.Value.DrainFor + options.Value.FinishWithin;
+        return Task.CompletedTask;
+    }
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -13,7 +15,7 @@ public static class AspireMySqlConnectorExtensions
 {
     private const string Section = "Aspire:MySqlConnector";
 
-    /// <summary>Registers a MySqlDataSource for the connection string of that name, and a health check "MySql".</summary>
+    /// <summary>Registers a MySqlDataSource for the connection string of that name, a health check "MySql", traces and metrics.</summary>
     public static void AddMySqlDataSource(this IHostApplicationBuilder builder, string connectionName, Action<MySqlConnectorSettings>? configureSettings = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -24,6 +26,7 @@ public static class AspireMySqlConnectorExtensions
         builder.Services.TryAddTransient(services => services.GetRequiredService<MySqlDataSource>().CreateConnection());
         builder.Services.TryAddTransient<DbConnection>(services => services.GetRequiredService<MySqlConnection>());
         AddHealthCheck(builder, settings, "MySql", services => services.GetRequiredService<MySqlDataSource>());
+        AddTelemetry(builder, settings);
     }
 
     /// <summary>The same under a service key, with a health check "MySql_{name}".</summary>
@@ -37,6 +40,7 @@ public static class AspireMySqlConnectorExtensions
         builder.Services.TryAddKeyedTransient(name, (services, key) => services.GetRequiredKeyedService<MySqlDataSource>(key).CreateConnection());
         builder.Services.TryAddKeyedTransient<DbConnection>(name, (services, key) => services.GetRequiredKeyedService<MySqlConnection>(key));
         AddHealthCheck(builder, settings, $"MySql_{name}", services => services.GetRequiredKeyedService<MySqlDataSource>(name));
+        AddTelemetry(builder, settings);
     }
 
     private static MySqlConnectorSettings Read(IHostApplicationBuilder builder, string name, Action<MySqlConnectorSettings>? configure)
@@ -71,5 +75,18 @@ public static class AspireMySqlConnectorExtensions
                 options.Registrations.Add(new HealthCheckRegistration(name, services => new MySqlHealthCheck(source(services)), failureStatus: null, tags: null));
             }
         });
+    }
+
+    private static void AddTelemetry(IHostApplicationBuilder builder, MySqlConnectorSettings settings)
+    {
+        if (!settings.DisableTracing)
+        {
+            builder.Services.AddOpenTelemetry().WithTracing(traces => traces.AddSource("MySqlConnector"));
+        }
+
+        if (!settings.DisableMetrics)
+        {
+            builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter("MySqlConnector"));
+        }
     }
 }

@@ -7,9 +7,9 @@ public sealed class MySqlConnectorSettings
 
     public bool DisableHealthChecks { get; set; }
 
-    /// <summary>Without effect here: OpenTelemetry.Extensions.Hosting is absent, so whoever wants the source "MySqlConnector" adds it.</summary>
+    /// <summary>Whether the source "MySqlConnector" is left out of OpenTelemetry's traces.</summary>
     public bool DisableTracing { get; set; }
 
-    /// <summary>Without effect here, for the same reason.</summary>
+    /// <summary>Whether the meter "MySqlConnector" is left out of OpenTelemetry's metrics.</summary>
     public bool DisableMetrics { get; set; }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using FooBar.ServiceDefaults;
+using FooBar.ServiceDefaults.Proxies;
+using FooBar.ServiceDefaults.Shutdown;
 using FooBar.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FooBar.Tests.Integration.ServiceDefaults;
 
-/// <summary>A service that has nothing but the defaults.</summary>
+/// <summary>A service that has nothing but the defaults, the drain and the trusted proxies.</summary>
 public sealed class ServiceTests : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -132,10 +134,13 @@ public sealed class ServiceTests : IAsyncDisposable
         }
 
         builder.AddServiceDefaults();
+        builder.AddDrain();
+        builder.AddTrustedProxies();
         configure?.Invoke(builder.Services);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
 
         _app = builder.Build();
+        _app.UseDrain();
         _app.UseServedBy();
         _app.UseExceptionHandler(errors => errors.Run(context => context.Response.WriteAsync("an error page")));
 

@@ -37,7 +37,9 @@ public sealed class TelemetryTests : IDisposable
             var forwarding = Assert.Single(trace, span => span.SpanId == atWeb.ParentId);
             Assert.Equal(("gateway-1", "System.Net.Http"), (forwarding.Resource.Service, forwarding.Source));
             Assert.Equal(("the-first", "web-6f5c"), (atGateway.Resource.Instance, atWeb.Resource.Instance));
-            Assert.Equal(("GET {**path}", "200"), (atGateway.Name, atGateway.Attributes["http.response.status_code"]));
+            Assert.Equal(("GET web", "200"), (atGateway.Name, atGateway.Attributes["http.response.status_code"]));
+
+            Assert.Equal("GET /{**path}", atWeb.Name);
 
             var log = Assert.Single(collector.Logs, log => log.TraceId == atGateway.TraceId);
             Assert.Equal(("web-1", "FooBar.TestReplica", $"web-1 saw {path}"), (log.Resource.Service, log.Category, log.Body));

@@ -179,6 +179,7 @@ public sealed partial class SiteTests(MySqlPair mysql, TwoSites sites) : IClassF
 
         Assert.Equal(1, await site.ExitAsync());
         Assert.Contains("Cannot start: The connection string 'foobar' has 'mysql:port' where host:port is expected", site.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", site.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", site.Output, StringComparison.Ordinal);
     }
 

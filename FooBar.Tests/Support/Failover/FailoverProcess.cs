@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using FooBar.Tests.Support.Publishing;
 
 namespace FooBar.Tests.Support.Failover;
 
@@ -20,7 +21,7 @@ internal sealed class FailoverProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = Path.Combine(Checkout.Root, "FooBar.Failover"), // with its appsettings.json
         };
         start.Environment["ASPNETCORE_URLS"] = address.AbsoluteUri;
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";

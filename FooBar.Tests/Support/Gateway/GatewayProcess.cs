@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using FooBar.Tests.Support.Publishing;
 
 namespace FooBar.Tests.Support.Gateway;
 
@@ -51,7 +52,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = setup.DataFolder,
+            WorkingDirectory = Path.Combine(Checkout.Root, "FooBar.Gateway"), // with its appsettings.json
         };
 
         foreach (var name in start.Environment.Keys.Where(IsOfTheTestRun).ToList())

@@ -1,5 +1,7 @@
 using System.Net;
 using FooBar.ServiceDefaults;
+using FooBar.ServiceDefaults.Proxies;
+using FooBar.ServiceDefaults.Shutdown;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -67,10 +69,13 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
         {
             ["OTEL_SERVICE_NAME"] = name,
             ["Shutdown:DrainFor"] = "00:00:02",
+            ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         });
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.ClearProviders();
         builder.AddServiceDefaults();
+        builder.AddDrain();
+        builder.AddTrustedProxies();
         builder.Services.AddHealthChecks().AddCheck("database", () =>
         {
             Interlocked.Increment(ref _probes);
@@ -79,6 +84,7 @@ internal sealed class TestReplica(string name, IReadOnlyDictionary<string, strin
         builder.WebHost.UseUrls(Address.AbsoluteUri);
 
         _app = builder.Build();
+        _app.UseDrain();
         _app.UseServedBy();
         _app.Use(async (context, next) =>
         {

@@ -47,7 +47,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
-    private static async Task KeepAsync<T>(HttpContext context, ConcurrentQueue<T> kept, Func<ReadOnlyMemory<byte>, IEnumerable<T>> read)
+    private static async Task KeepAsync<T>(HttpContext context, ConcurrentQueue<T> kept, Func<byte[], IEnumerable<T>> read)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
+using FooBar.Tests.Support.Publishing;
 
 namespace FooBar.Tests.Support.Web;
 
@@ -19,7 +20,7 @@ internal sealed class WebProcess : IAsyncDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            WorkingDirectory = Path.Combine(Checkout.Root, "FooBar.Web"), // with its appsettings.json
         };
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         start.Environment["ASPNETCORE_URLS"] = address.AbsoluteUri;

@@ -10,7 +10,8 @@ namespace FooBar.Tests.Unit.Publishing;
 /// <summary>What is published comes from the application model: whatever is added to it is there.</summary>
 public sealed class ApplicationModelTests
 {
-    private const string Project = "../FooBar.Web/FooBar.Web.csproj";
+    // One without a launch profile, whose endpoints would be in the model.
+    private const string Project = "../FooBar.Data/FooBar.Data.csproj";
 
     [Fact]
     public async Task Service_Added_IsPublishedWithAllThatItIsGiven()

@@ -12,6 +12,7 @@ public sealed class AllButProbesTests
     [InlineData("Microsoft.AspNetCore.Hosting.HttpRequestIn", "/healthy-food", true)]
     [InlineData("Microsoft.AspNetCore.Hosting.HttpRequestIn", "/", true)]
     [InlineData("proxy.cluster_health_checks", null, false)]
+    [InlineData("proxy.destination_health_check", null, false)]
     [InlineData("a migration", null, true)]
     public void Sampler_RecordsEverythingButProbes(string name, string? path, bool recorded)
     {
@@ -26,6 +27,24 @@ public sealed class AllButProbesTests
 
             Assert.Equal(recorded, result.Decision == SamplingDecision.RecordAndSample);
         }
+    }
+
+    [Theory]
+    [InlineData("Open", null, ActivityKind.Client, false)]
+    [InlineData("Execute", "db.system", ActivityKind.Client, false)]
+    [InlineData("Execute", "db.system.name", ActivityKind.Client, false)]
+    [InlineData("Execute", "server.address", ActivityKind.Client, true)]
+    [InlineData("Open", "db.system", ActivityKind.Internal, true)]
+    public void Sampler_OutsideOfATrace_LeavesOutCallsToADatabase(string name, string? attribute, ActivityKind kind, bool recorded)
+    {
+        var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
+        var sampler = new AllButProbes();
+
+        Assert.Equal(recorded, Samples(default));
+        Assert.True(Samples(parent));
+
+        bool Samples(ActivityContext context) => sampler.ShouldSample(new SamplingParameters(
+            context, ActivityTraceId.CreateRandom(), name, kind, attribute is null ? null : [new(attribute, "mysql")])).Decision == SamplingDecision.RecordAndSample;
     }
 
     [Fact]
