@@ -49,5 +49,6 @@ internal static class FailoverBuilderExtensions
 
     private static bool JournalIsConfigMap(IServiceProvider provider) => Kubernetes(provider).Journal.Length > 0;
 
-    private static KubernetesOptions Kubernetes(IServiceProvider provider) => provider.GetRequiredService<IOptions<FailoverOptions>>().Value.Kubernetes;
+    private static KubernetesOptions Kubernetes(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<FailoverOptions>>().Value.Kubernetes;
 }

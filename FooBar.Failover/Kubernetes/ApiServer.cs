@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover.Kubernetes;
 
-/// <summary>Reads and replaces the coordinator's two objects. No call takes longer than <see cref="KubernetesOptions.RequestTimeout"/>.</summary>
+/// <summary>
+/// Reads and replaces the coordinator's two objects. No call takes longer than <see cref="KubernetesOptions.RequestTimeout"/>.
+/// </summary>
 internal sealed class ApiServer(IKubernetes client, IOptions<FailoverOptions> options, TimeProvider clock)
 {
     private readonly KubernetesOptions _settings = options.Value.Kubernetes;
@@ -18,26 +20,39 @@ internal sealed class ApiServer(IKubernetes client, IOptions<FailoverOptions> op
     public string Lease => $"Lease {_settings.Namespace}/{_settings.Lease}";
 
     /// <exception cref="ApiServerException">There was no answer, or another one than the object.</exception>
-    public Task<V1ConfigMap> ReadJournalAsync(CancellationToken cancellationToken) => CallAsync("GET", Journal,
-        limit => client.CoreV1.ReadNamespacedConfigMapAsync(_settings.Journal, _settings.Namespace, cancellationToken: limit), cancellationToken);
+    public Task<V1ConfigMap> ReadJournalAsync(CancellationToken cancellationToken) => CallAsync(
+        "GET",
+        Journal,
+        limit => client.CoreV1.ReadNamespacedConfigMapAsync(_settings.Journal, _settings.Namespace, cancellationToken: limit),
+        cancellationToken);
 
     /// <summary>Replaces the ConfigMap, provided that it still has the <c>resourceVersion</c> of <paramref name="content"/>.</summary>
     /// <returns>The ConfigMap with its new version.</returns>
     /// <exception cref="ApiServerException">It was not replaced, or it is not known whether it was.</exception>
-    public Task<V1ConfigMap> ReplaceJournalAsync(V1ConfigMap content, CancellationToken cancellationToken) => CallAsync("PUT", Journal,
-        limit => client.CoreV1.ReplaceNamespacedConfigMapAsync(content, _settings.Journal, _settings.Namespace, cancellationToken: limit), cancellationToken);
+    public Task<V1ConfigMap> ReplaceJournalAsync(V1ConfigMap content, CancellationToken cancellationToken) => CallAsync(
+        "PUT",
+        Journal,
+        limit => client.CoreV1.ReplaceNamespacedConfigMapAsync(content, _settings.Journal, _settings.Namespace, cancellationToken: limit),
+        cancellationToken);
 
     /// <exception cref="ApiServerException">There was no answer, or another one than the object.</exception>
-    public Task<V1Lease> ReadLeaseAsync(CancellationToken cancellationToken) => CallAsync("GET", Lease,
-        limit => client.CoordinationV1.ReadNamespacedLeaseAsync(_settings.Lease, _settings.Namespace, cancellationToken: limit), cancellationToken);
+    public Task<V1Lease> ReadLeaseAsync(CancellationToken cancellationToken) => CallAsync(
+        "GET",
+        Lease,
+        limit => client.CoordinationV1.ReadNamespacedLeaseAsync(_settings.Lease, _settings.Namespace, cancellationToken: limit),
+        cancellationToken);
 
     /// <summary>Replaces the Lease, provided that it still has the <c>resourceVersion</c> of <paramref name="content"/>.</summary>
     /// <returns>The Lease with its new version.</returns>
     /// <exception cref="ApiServerException">It was not replaced, or it is not known whether it was.</exception>
-    public Task<V1Lease> ReplaceLeaseAsync(V1Lease content, CancellationToken cancellationToken) => CallAsync("PUT", Lease,
-        limit => client.CoordinationV1.ReplaceNamespacedLeaseAsync(content, _settings.Lease, _settings.Namespace, cancellationToken: limit), cancellationToken);
+    public Task<V1Lease> ReplaceLeaseAsync(V1Lease content, CancellationToken cancellationToken) => CallAsync(
+        "PUT",
+        Lease,
+        limit => client.CoordinationV1.ReplaceNamespacedLeaseAsync(content, _settings.Lease, _settings.Namespace, cancellationToken: limit),
+        cancellationToken);
 
-    private async Task<T> CallAsync<T>(string method, string target, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(
+        string method, string target, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_settings.RequestTimeout, clock);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
@@ -47,16 +62,20 @@ internal sealed class ApiServer(IKubernetes client, IOptions<FailoverOptions> op
         }
         catch (HttpOperationException e)
         {
-            throw new ApiServerException($"{method} of {target} was answered {(int)e.Response.StatusCode}: {Message(e.Response.Content)}", e.Response.StatusCode, e);
+            var status = e.Response.StatusCode;
+            throw new ApiServerException($"{method} of {target} was answered {(int)status}: {Message(e.Response.Content)}", status, e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ApiServerException($"{method} of {target} was not answered by {client.BaseUri} within {_settings.RequestTimeout.TotalSeconds:0.#} s", status: null, e);
+            throw NoAnswer($"within {_settings.RequestTimeout.TotalSeconds:0.#} s", e);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new ApiServerException($"{method} of {target} was not answered by {client.BaseUri} ({(e.InnerException ?? e).Message})", status: null, e);
+            throw NoAnswer($"({(e.InnerException ?? e).Message})", e);
         }
+
+        ApiServerException NoAnswer(string why, Exception e) =>
+            new($"{method} of {target} was not answered by {client.BaseUri} {why}", status: null, e);
     }
 
     // The API server explains itself in an object of kind Status; a proxy before it may answer anything.

@@ -22,8 +22,9 @@ internal static class ApiServerAccess
 
         if (!KubernetesClientConfiguration.IsInCluster())
         {
-            throw new StartupException("Failover:Kubernetes:Journal is given, but this process has no service account (KUBERNETES_SERVICE_HOST, "
-                + $"KUBERNETES_SERVICE_PORT, {ServiceAccount}/token and ca.crt); set automountServiceAccountToken in the pod, or KUBECONFIG outside a cluster.");
+            throw new StartupException("Failover:Kubernetes:Journal is given, but this process has no service account "
+                + $"(KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT, {ServiceAccount}/token and ca.crt); "
+                + "set automountServiceAccountToken in the pod, or KUBECONFIG outside a cluster.");
         }
 
         return Load(KubernetesClientConfiguration.InClusterConfig,
@@ -35,7 +36,9 @@ internal static class ApiServerAccess
         try
         {
             var access = read();
-            return access.SslCaCerts is { Count: 0 } ? throw new InvalidDataException("the certificate authority's file holds no certificate") : access;
+            return access.SslCaCerts is { Count: 0 }
+                ? throw new InvalidDataException("the certificate authority's file holds no certificate")
+                : access;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

@@ -144,7 +144,11 @@ internal sealed class LocalCluster : IAsyncDisposable
     public string Story() => string.Join('\n', _events.Concat(_all.SelectMany(pod => pod.Log.TakeLast(30).Prepend($"--- {pod.Name}"))));
 
     /// <summary>What the coordinator remembers.</summary>
-    public JournalEntry Journal() => JournalLines.Read(Encoding.UTF8.GetBytes(ConfigMapText.Of(KubernetesJson.Deserialize<V1ConfigMap>(Api.Objects.Find(FakeKubernetesApi.Journal)!))), "the test's", trimmed: true).Entry;
+    public JournalEntry Journal()
+    {
+        var map = KubernetesJson.Deserialize<V1ConfigMap>(Api.Objects.Find(FakeKubernetesApi.Journal)!);
+        return JournalLines.Read(Encoding.UTF8.GetBytes(ConfigMapText.Of(map)), "the test's", trimmed: true).Entry;
+    }
 
     public async ValueTask DisposeAsync()
     {
