@@ -42,7 +42,9 @@ internal static class FailoverBuilderExtensions
     private static void AddJournal(this IServiceCollection services)
     {
         services.AddSingleton<FileJournal>().AddSingleton<OnlyCoordinator>();
-        services.AddSingleton<KubernetesApi>().AddSingleton<ConfigMapJournal>().AddSingleton<LeaseLeadership>();
+        services.AddSingleton(provider => ApiServerClient.Create(
+            ApiServerAccess.Load(provider.GetRequiredService<IConfiguration>()), Kubernetes(provider).RequestTimeout));
+        services.AddSingleton<ApiServer>().AddSingleton<ConfigMapJournal>().AddSingleton<LeaseLeadership>();
         services.AddSingleton<IJournal>(provider => JournalIsConfigMap(provider)
             ? provider.GetRequiredService<ConfigMapJournal>()
             : provider.GetRequiredService<FileJournal>());
@@ -51,6 +53,8 @@ internal static class FailoverBuilderExtensions
             : provider.GetRequiredService<OnlyCoordinator>());
     }
 
-    private static bool JournalIsConfigMap(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<FailoverOptions>>().Value.Kubernetes.Journal.Length > 0;
+    private static bool JournalIsConfigMap(IServiceProvider provider) => Kubernetes(provider).Journal.Length > 0;
+
+    private static KubernetesOptions Kubernetes(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<FailoverOptions>>().Value.Kubernetes;
 }

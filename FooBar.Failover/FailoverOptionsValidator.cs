@@ -1,4 +1,5 @@
 using FooBar.Failover.Kubernetes;
+using FooBar.ServiceDefaults.Startup;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover;
@@ -29,7 +30,7 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             yield return $"ConnectionStrings:{node} is missing; give the address and the initial account of the node that Failover:Nodes names.";
         }
 
-        foreach (var error in JournalErrors(options))
+        foreach (var error in JournalErrors(options).Concat(AccessErrors(options)))
         {
             yield return error;
         }
@@ -92,6 +93,24 @@ internal sealed class FailoverOptionsValidator(IConfiguration configuration) : I
             {
                 yield return error;
             }
+        }
+    }
+
+    private IEnumerable<string> AccessErrors(FailoverOptions options)
+    {
+        if (options.Kubernetes.Journal.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            ApiServerAccess.Load(configuration);
+            return [];
+        }
+        catch (StartupException e)
+        {
+            return [e.Message];
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using FooBar.Failover.Kubernetes;
 using FooBar.Failover.Leadership;
+using k8s.Models;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Failover.Journal;
@@ -10,17 +10,16 @@ namespace FooBar.Failover.Journal;
 /// One key of a ConfigMap. It is replaced only in the version that was read, so of two writers one fails, however each came to
 /// believe that it may write. What a failed write has done is never guessed: the object is read, and tells.
 /// </summary>
-internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership, IOptions<FailoverOptions> options, TimeProvider clock) : IJournal
+internal sealed class ConfigMapJournal(ApiServer api, ILeadership leadership, IOptions<FailoverOptions> options, TimeProvider clock) : IJournal
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly KubernetesOptions settings = options.Value.Kubernetes;
-    private readonly KubernetesObject target = KubernetesObject.ConfigMap(options.Value.Kubernetes.Namespace, options.Value.Kubernetes.Journal);
 
-    private JsonObject? content;
+    private V1ConfigMap? content;
     private long number;
 
-    public string Place => target.ToString();
+    public string Place => api.Journal;
 
     public JournalEntry Current { get; private set; } = JournalEntry.Empty;
 
@@ -73,14 +72,14 @@ internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership
                 leadership.Demand();
                 try
                 {
-                    content = await api.ReplaceAsync(target, ConfigMapText.With(content!, after), limit.Token);
+                    content = await api.ReplaceJournalAsync(ConfigMapText.With(content!, after), limit.Token);
                     return;
                 }
-                catch (KubernetesException e) when (e.Refused && !uncertain)
+                catch (ApiServerException e) when (e.Refused && !uncertain)
                 {
                     throw new JournalException($"The journal cannot be written: {e.Message}{Remedy(e)} Nothing was changed.", e);
                 }
-                catch (KubernetesException e)
+                catch (ApiServerException e)
                 {
                     (uncertain, failure) = (uncertain || !e.Conflict, e.Message);
                 }
@@ -106,18 +105,18 @@ internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership
         }
     }
 
-    private async Task<JsonObject> ReadAsync(CancellationToken cancellationToken)
+    private async Task<V1ConfigMap> ReadAsync(CancellationToken cancellationToken)
     {
-        KubernetesException? failure = null;
+        ApiServerException? failure = null;
         try
         {
             while (true)
             {
                 try
                 {
-                    return await api.GetAsync(target, cancellationToken);
+                    return await api.ReadJournalAsync(cancellationToken);
                 }
-                catch (KubernetesException e) when (!e.Refused)
+                catch (ApiServerException e) when (!e.Refused)
                 {
                     failure = e;
                 }
@@ -125,7 +124,7 @@ internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership
                 await Task.Delay(Pause, clock, cancellationToken);
             }
         }
-        catch (KubernetesException e)
+        catch (ApiServerException e)
         {
             throw Unreadable(e);
         }
@@ -135,9 +134,9 @@ internal sealed class ConfigMapJournal(KubernetesApi api, ILeadership leadership
         }
     }
 
-    private JournalException Unreadable(KubernetesException e) => new($"The journal cannot be read: {e.Message}{Remedy(e)}", e);
+    private JournalException Unreadable(ApiServerException e) => new($"The journal cannot be read: {e.Message}{Remedy(e)}", e);
 
-    private string Remedy(KubernetesException e) => e.Absent
+    private string Remedy(ApiServerException e) => e.Absent
         ? $"; the deployment makes the {Place}, empty: apply it for a new cluster; if this one has served before, see docs/runbooks/journal-lost.md first."
         : $"; see that the API server can be reached and that the coordinator's service account has the verbs get and update on the {Place}.";
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using k8s.Models;
 
 namespace FooBar.Failover.Journal;
 
@@ -14,20 +14,13 @@ internal static class ConfigMapText
     /// <summary>A ConfigMap must stay below 1 MiB; other keys may want some of that, and a line may hold a long error message.</summary>
     private const int Bytes = 512 * 1024;
 
-    public static string Of(JsonObject configMap) => configMap["data"]?[Key]?.GetValue<string>() ?? "";
+    public static string Of(V1ConfigMap configMap) => configMap.Data?.TryGetValue(Key, out var text) == true ? text : "";
 
     /// <summary>The same object, its version and everything that belongs to others, with another journal.</summary>
-    public static JsonObject With(JsonObject configMap, string text)
+    public static V1ConfigMap With(V1ConfigMap configMap, string text) => configMap with
     {
-        var copy = (JsonObject)configMap.DeepClone();
-        if (copy["data"] is not JsonObject data)
-        {
-            copy["data"] = data = [];
-        }
-
-        data[Key] = text;
-        return copy;
-    }
+        Data = new Dictionary<string, string>(configMap.Data ?? new Dictionary<string, string>()) { [Key] = text },
+    };
 
     public static string Append(string text, string line)
     {

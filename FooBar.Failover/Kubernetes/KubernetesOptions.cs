@@ -18,15 +18,6 @@ public sealed class KubernetesOptions
     /// <summary>Who this coordinator is, for people: the pod's name. Two processes never count as one, even if they share it.</summary>
     public string Identity { get; set; } = "";
 
-    /// <summary>The API server. Its certificate must name this host.</summary>
-    public string ApiServer { get; set; } = "https://kubernetes.default.svc";
-
-    /// <summary>The file with the service account's token; read anew for each request, because tokens are replaced while the pod runs.</summary>
-    public string TokenPath { get; set; } = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-
-    /// <summary>The file with the certificate authorities, in PEM, that may have signed the API server's certificate.</summary>
-    public string CertificateAuthorityPath { get; set; } = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
-
     /// <summary>How long the others wait, from the last renewal that they saw, before one of them takes over. Whole seconds.</summary>
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(15);
 

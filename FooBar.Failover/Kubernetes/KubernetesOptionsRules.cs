@@ -6,7 +6,7 @@ internal static class KubernetesOptionsRules
     private const string Section = "Failover:Kubernetes";
 
     public static IEnumerable<string> Errors(KubernetesOptions options) =>
-        Names(options).Concat(Access(options)).Concat(Times(options));
+        Names(options).Concat(Times(options));
 
     private static IEnumerable<string> Names(KubernetesOptions options)
     {
@@ -26,25 +26,6 @@ internal static class KubernetesOptionsRules
         if (string.IsNullOrWhiteSpace(options.Identity))
         {
             yield return $"{Section}:Identity is empty; give the pod's name.";
-        }
-    }
-
-    private static IEnumerable<string> Access(KubernetesOptions options)
-    {
-        if (!Uri.TryCreate(options.ApiServer, UriKind.Absolute, out var server) || server.Scheme != Uri.UriSchemeHttps)
-        {
-            yield return $"{Section}:ApiServer is '{options.ApiServer}'; give an address that begins with https://.";
-        }
-
-        foreach (var (key, path) in new[]
-        {
-            (nameof(options.TokenPath), options.TokenPath), (nameof(options.CertificateAuthorityPath), options.CertificateAuthorityPath),
-        })
-        {
-            if (!File.Exists(path))
-            {
-                yield return $"{Section}:{key} is '{path}', and there is no such file; let the pod mount its service account's token, or name the right file.";
-            }
         }
     }
 

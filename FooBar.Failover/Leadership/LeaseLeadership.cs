@@ -1,17 +1,17 @@
 using FooBar.Failover.Kubernetes;
+using k8s.Models;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 
 namespace FooBar.Failover.Leadership;
 
 /// <summary>Leads while it holds a Lease of Kubernetes and renews it in time.</summary>
-internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<FailoverOptions> options, TimeProvider clock, ILogger<LeaseLeadership> logger)
+internal sealed partial class LeaseLeadership(ApiServer api, IOptions<FailoverOptions> options, TimeProvider clock, ILogger<LeaseLeadership> logger)
     : ILeadership, IDisposable
 {
     private const string NotInTime = "it was not renewed in time";
 
     private readonly KubernetesOptions settings = options.Value.Kubernetes;
-    private readonly KubernetesObject target = KubernetesObject.Lease(options.Value.Kubernetes.Namespace, options.Value.Kubernetes.Lease);
     private readonly CancellationTokenSource releasing = new();
 
     // Of this process alone: a container that is started anew in the same pod is another holder than the one before.
@@ -19,7 +19,7 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
 
     private volatile LeaseTerm? term;
     private volatile string? leader;
-    private LeaseObject? lease;
+    private V1Lease? lease;
     private Task renewing = Task.CompletedTask;
     private string failure = NotInTime;
 
@@ -32,7 +32,7 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
     public async Task AcquireAsync(CancellationToken cancellationToken)
     {
         using var quiet = SuppressInstrumentationScope.Begin();
-        var candidate = new LeaseCandidate(api, target, identity, settings.LeaseDuration, clock);
+        var candidate = new LeaseCandidate(api, identity, settings.LeaseDuration, clock);
         while (true)
         {
             var sent = clock.GetTimestamp();
@@ -41,7 +41,7 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
                 lease = taken;
                 term = new LeaseTerm(sent, settings.RenewDeadline, clock);
                 renewing = RenewAsync(term);
-                LogLeads(target, identity);
+                LogLeads(api.Lease, identity);
                 return;
             }
 
@@ -54,8 +54,8 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
         if (!Leads)
         {
             throw new SteppedDownException(term is null
-                ? $"This coordinator does not hold the {target}."
-                : $"The {target} is lost ({failure}); this coordinator stops acting, because another one may lead.");
+                ? $"This coordinator does not hold the {api.Lease}."
+                : $"The {api.Lease} is lost ({failure}); this coordinator stops acting, because another one may lead.");
         }
     }
 
@@ -73,16 +73,16 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
         term!.End();
         try
         {
-            var held = await ReadAsync(CancellationToken.None);
-            if (held.Holder == identity)
+            var held = await api.ReadLeaseAsync(CancellationToken.None);
+            if (held.Holder() == identity)
             {
-                await api.ReplaceAsync(target, held.Free(), CancellationToken.None);
-                LogReleased(target);
+                await api.ReplaceLeaseAsync(held.Free(), CancellationToken.None);
+                LogReleased(api.Lease);
             }
         }
-        catch (KubernetesException e)
+        catch (ApiServerException e)
         {
-            LogNotReleased(target, settings.LeaseDuration.TotalSeconds, e.Message);
+            LogNotReleased(api.Lease, settings.LeaseDuration.TotalSeconds, e.Message);
         }
     }
 
@@ -93,28 +93,28 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
     }
 
     /// <returns>The lease, if this process has just taken it.</returns>
-    private async Task<LeaseObject?> LookAsync(LeaseCandidate candidate, CancellationToken cancellationToken)
+    private async Task<V1Lease?> LookAsync(LeaseCandidate candidate, CancellationToken cancellationToken)
     {
         try
         {
             var seen = await candidate.TryAsync(cancellationToken);
-            if (seen.Holder == identity)
+            if (seen.Holder() == identity)
             {
                 leader = null;
                 return seen;
             }
 
-            if (leader != seen.Holder)
+            if (leader != seen.Holder())
             {
-                leader = seen.Holder;
-                LogWaits(seen.Holder, target);
+                leader = seen.Holder();
+                LogWaits(leader, api.Lease);
             }
         }
-        catch (KubernetesException e) when (e.Refused)
+        catch (ApiServerException e) when (e.Refused)
         {
             throw new SteppedDownException($"{e.Message}; {(e.Absent ? "the deployment makes this Lease: apply it" : "give the coordinator's service account the verbs get and update on it")}.", e);
         }
-        catch (KubernetesException e)
+        catch (ApiServerException e)
         {
             leader = null;
             Note(e);
@@ -138,7 +138,7 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
             {
                 await RenewOnceAsync(current);
             }
-            catch (KubernetesException e)
+            catch (ApiServerException e)
             {
                 Note(e);
                 lease = null;
@@ -153,54 +153,52 @@ internal sealed partial class LeaseLeadership(KubernetesApi api, IOptions<Failov
     // After a renewal that did not succeed the lease is read first: it may have been renewed nevertheless, or be another one's.
     private async Task RenewOnceAsync(LeaseTerm current)
     {
-        lease ??= await ReadAsync(current.Lost);
-        if (lease.Holder == identity)
+        lease ??= await api.ReadLeaseAsync(current.Lost);
+        if (lease.Holder() == identity)
         {
             var sent = clock.GetTimestamp();
             try
             {
-                lease = new LeaseObject(await api.ReplaceAsync(target, lease.HeldBy(identity, settings.LeaseDuration, clock.GetUtcNow()), current.Lost));
+                lease = await api.ReplaceLeaseAsync(lease.HeldBy(identity, settings.LeaseDuration, clock.GetUtcNow()), current.Lost);
                 current.Renew(sent);
                 failure = NotInTime;
                 return;
             }
-            catch (KubernetesException e) when (e.Conflict)
+            catch (ApiServerException e) when (e.Conflict)
             {
-                lease = await ReadAsync(current.Lost);
+                lease = await api.ReadLeaseAsync(current.Lost);
             }
         }
 
-        if (lease.Holder != identity)
+        if (lease.Holder() != identity)
         {
-            failure = $"{lease.Holder ?? "nobody"} holds it";
+            failure = $"{lease.Holder() ?? "nobody"} holds it";
             current.End();
         }
     }
 
-    private async Task<LeaseObject> ReadAsync(CancellationToken cancellationToken) => new(await api.GetAsync(target, cancellationToken));
-
-    private void Note(KubernetesException e)
+    private void Note(ApiServerException e)
     {
         if (!e.Conflict && failure != e.Message)
         {
-            LogFailure(target, e.Message);
+            LogFailure(api.Lease, e.Message);
         }
 
         failure = e.Message;
     }
 
     [LoggerMessage(3010, LogLevel.Information, "{Leader} leads; this coordinator waits for the {Lease}.")]
-    private partial void LogWaits(string? leader, KubernetesObject lease);
+    private partial void LogWaits(string? leader, string lease);
 
     [LoggerMessage(3011, LogLevel.Information, "This coordinator leads: it holds the {Lease} as {Identity}.")]
-    private partial void LogLeads(KubernetesObject lease, string identity);
+    private partial void LogLeads(string lease, string identity);
 
     [LoggerMessage(3012, LogLevel.Warning, "The {Lease} could not be read or renewed and is tried again: {Failure}")]
-    private partial void LogFailure(KubernetesObject lease, string failure);
+    private partial void LogFailure(string lease, string failure);
 
     [LoggerMessage(3013, LogLevel.Information, "The {Lease} is released; another coordinator may lead at once.")]
-    private partial void LogReleased(KubernetesObject lease);
+    private partial void LogReleased(string lease);
 
     [LoggerMessage(3014, LogLevel.Warning, "The {Lease} could not be released, so the next coordinator waits {Seconds} s for it: {Failure}")]
-    private partial void LogNotReleased(KubernetesObject lease, double seconds, string failure);
+    private partial void LogNotReleased(string lease, double seconds, string failure);
 }

@@ -3,9 +3,12 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using FooBar.Failover;
+using FooBar.Failover.Kubernetes;
+using k8s;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -22,6 +25,7 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentQueue<Call> _calls = new();
+    private readonly ConcurrentQueue<string> _connections = new();
     private readonly ConcurrentQueue<Action> _late = new();
     private readonly WebApplication _app;
 
@@ -53,7 +57,10 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
 
     public IReadOnlyList<Call> Calls => [.. _calls];
 
-    private string AuthorityPath => Path.Combine(_folder.Path, "ca.crt");
+    /// <summary>For each call, the connection that it came over.</summary>
+    public IReadOnlyList<string> Connections => [.. _connections];
+
+    public string AuthorityPath => Path.Combine(_folder.Path, "ca.crt");
 
     /// <summary>Starts it with what the deployment makes: an empty ConfigMap and a Lease that nobody holds.</summary>
     public static Task<FakeKubernetesApi> StartAsync() => StartAsync(new IPEndPoint(IPAddress.Loopback, FreePort.Next()), "localhost");
@@ -74,40 +81,36 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
         return api;
     }
 
-    /// <summary>The settings of a coordinator, whose token is its name.</summary>
+    /// <summary>The settings of a coordinator outside a cluster, whose token is its name.</summary>
     public Dictionary<string, string?> Settings(string identity)
     {
-        var token = Path.Combine(_folder.Path, identity);
-        File.WriteAllText(token, identity + "\n");
+        var access = Path.Combine(_folder.Path, identity);
+        File.WriteAllText(access, $$"""
+            apiVersion: v1
+            kind: Config
+            current-context: test
+            contexts: [{ name: test, context: { cluster: test, user: test } }]
+            clusters: [{ name: test, cluster: { server: "{{Address}}", certificate-authority: "{{AuthorityPath}}" } }]
+            users: [{ name: test, user: { token: "{{identity}}" } }]
+            """);
         return new Dictionary<string, string?>
         {
             ["Failover:Kubernetes:Journal"] = "failover-journal",
             ["Failover:Kubernetes:Lease"] = "failover",
             ["Failover:Kubernetes:Namespace"] = "foobar",
             ["Failover:Kubernetes:Identity"] = identity,
-            ["Failover:Kubernetes:ApiServer"] = Address,
-            ["Failover:Kubernetes:TokenPath"] = token,
-            ["Failover:Kubernetes:CertificateAuthorityPath"] = AuthorityPath,
+            ["KUBECONFIG"] = access,
         };
     }
 
-    public FailoverOptions Options(string identity)
+    public static FailoverOptions Options(string identity) => new()
     {
-        var settings = Settings(identity);
-        return new FailoverOptions
-        {
-            Kubernetes =
-            {
-                Journal = "failover-journal",
-                Lease = "failover",
-                Namespace = "foobar",
-                Identity = identity,
-                ApiServer = Address,
-                TokenPath = settings["Failover:Kubernetes:TokenPath"]!,
-                CertificateAuthorityPath = AuthorityPath,
-            },
-        };
-    }
+        Kubernetes = { Journal = "failover-journal", Lease = "failover", Namespace = "foobar", Identity = identity },
+    };
+
+    /// <summary>Where it is, and the coordinator's token.</summary>
+    public KubernetesClientConfiguration Access(string identity) =>
+        ApiServerAccess.Load(new ConfigurationBuilder().AddInMemoryCollection(Settings(identity)).Build());
 
     /// <summary>What was late arrives: writes at the store, answers at whoever still waits for them.</summary>
     public void DeliverLate()
@@ -135,6 +138,7 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
         var content = verb == "update" ? (JsonObject)(await JsonNode.ParseAsync(request.Body, cancellationToken: context.RequestAborted))! : null;
         var fault = Fails(call);
         _calls.Enqueue(call);
+        _connections.Enqueue(context.Connection.Id);
         switch (fault)
         {
             case Fault.Late:
@@ -162,6 +166,11 @@ internal sealed class FakeKubernetesApi : IAsyncDisposable
                 break;
             case Fault.DoneThenError:
                 await RefuseAsync(context, 500);
+                return;
+            case Fault.DoneThenHalf:
+                await context.Response.WriteAsync("{", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await HangAsync(context);
                 return;
         }
 

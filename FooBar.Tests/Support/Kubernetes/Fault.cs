@@ -17,6 +17,9 @@ internal enum Fault
     /// <summary>It does what was asked for, and the connection breaks.</summary>
     DoneThenLost,
 
+    /// <summary>It does what was asked for, sends the beginning of the answer and then nothing.</summary>
+    DoneThenHalf,
+
     /// <summary>It does what was asked for, and answers when <see cref="FakeKubernetesApi.DeliverLate"/> is called.</summary>
     DoneThenSlow,
 

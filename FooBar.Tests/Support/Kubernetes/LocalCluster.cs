@@ -6,6 +6,8 @@ using System.Text;
 using FooBar.Failover.Journal;
 using FooBar.Tests.Support.Gateway;
 using FooBar.Tests.Support.Publishing;
+using k8s;
+using k8s.Models;
 
 namespace FooBar.Tests.Support.Kubernetes;
 
@@ -49,6 +51,10 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     public FakeKubernetesApi Api => _api ?? throw new InvalidOperationException("The cluster is not started.");
 
+    /// <summary>What the kubelet tells every container of the API server.</summary>
+    public IEnumerable<KeyValuePair<string, string>> ApiServer =>
+        [new("KUBERNETES_SERVICE_HOST", $"{_host}"), new("KUBERNETES_SERVICE_PORT", "443")];
+
     public string Network => $"{Engine.Prefix}-network";
 
     /// <summary>Any image with the program sleep.</summary>
@@ -72,7 +78,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         _names = new TestDnsServer(_host, Resolve);
         await File.WriteAllTextAsync(ResolverFile, $"search {Suffix[1..]} svc.cluster.local cluster.local\nnameserver {_host}\noptions ndots:5\n", cancellationToken);
 
-        _api = await FakeKubernetesApi.StartAsync(new IPEndPoint(_host, 443), "kubernetes.default.svc");
+        _api = await FakeKubernetesApi.StartAsync(new IPEndPoint(_host, 443), $"{_host}");
         _volumes = new PodVolumes(Engine, Configuration, SandboxImage, new Dictionary<string, string>
         {
             ["ca.crt"] = _api.Authority,
@@ -138,7 +144,11 @@ internal sealed class LocalCluster : IAsyncDisposable
     public string Story() => string.Join('\n', _events.Concat(_all.SelectMany(pod => pod.Log.TakeLast(30).Prepend($"--- {pod.Name}"))));
 
     /// <summary>What the coordinator remembers.</summary>
-    public JournalEntry Journal() => JournalLines.Read(Encoding.UTF8.GetBytes(ConfigMapText.Of(Api.Objects.Find(FakeKubernetesApi.Journal)!)), "the test's", trimmed: true).Entry;
+    public JournalEntry Journal()
+    {
+        var map = KubernetesJson.Deserialize<V1ConfigMap>(Api.Objects.Find(FakeKubernetesApi.Journal)!);
+        return JournalLines.Read(Encoding.UTF8.GetBytes(ConfigMapText.Of(map)), "the test's", trimmed: true).Entry;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -176,11 +186,6 @@ internal sealed class LocalCluster : IAsyncDisposable
     // Null: there is no such name.
     private IPAddress[]? Look(string name)
     {
-        if (name == "kubernetes.default.svc.cluster.local")
-        {
-            return [_host];
-        }
-
         var labels = name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length].Split('.') : [];
         var service = labels.Length is 1 or 2 && _overlay.Of("Service").Any(known => known.Text("metadata.name") == labels[^1]) ? labels[^1] : null;
         IPAddress[] found = service is null ? [] : [.. Behind(service).Where(pod => labels.Length == 1 || pod.Name == labels[0]).Select(pod => pod.Address!)];

@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace FooBar.Tests.Support.Kubernetes;
 
 /// <summary>Objects with versions, as the API server keeps them: a write names the version that it replaces, or fails.</summary>
-internal sealed class ObjectStore
+internal sealed partial class ObjectStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, JsonObject> _objects = [];
@@ -62,6 +63,11 @@ internal sealed class ObjectStore
                 return (409, null);
             }
 
+            if (content["spec"] is JsonObject spec && !(IsMicroTime(spec["acquireTime"]) && IsMicroTime(spec["renewTime"])))
+            {
+                return (400, null);
+            }
+
             // A write that changes nothing keeps the version.
             if (!JsonNode.DeepEquals(before, content))
             {
@@ -72,4 +78,10 @@ internal sealed class ObjectStore
             return (200, content);
         }
     }
+
+    // As the API server reads a MicroTime: with six digits, no more and no less.
+    private static bool IsMicroTime(JsonNode? time) => time is null || MicroTime().IsMatch(time.GetValue<string>());
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|[+-]\d\d:\d\d)$")]
+    private static partial Regex MicroTime();
 }

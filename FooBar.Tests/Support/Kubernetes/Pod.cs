@@ -215,7 +215,7 @@ internal sealed class Pod(string name, string application, JsonNode spec, IReadO
             .. _container.Texts("securityContext.capabilities.drop").SelectMany(capability => (string[])["--cap-drop", capability]),
             "--memory", memory, "--memory-swap", memory, "--cpus", FormattableString.Invariant($"{processors}"),
             .. mounts.SelectMany(mount => (string[])["--mount", mount]),
-            .. variables.SelectMany(variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
+            .. cluster.ApiServer.Concat(variables).SelectMany(variable => (string[])["--env", $"{variable.Key}={variable.Value}"]),
             .. hasCommand ? (string[])["--entrypoint", command[0]] : [],
             _container.Text("image")!,
             .. command.Skip(hasCommand ? 1 : 0),

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using FooBar.Failover;
 using FooBar.Failover.Journal;
 using FooBar.Failover.Kubernetes;
 using FooBar.Failover.Leadership;
 using FooBar.Tests.Support;
 using FooBar.Tests.Support.Kubernetes;
+using k8s;
 using Microsoft.Extensions.Options;
 
 namespace FooBar.Tests.Unit.Failover;
@@ -16,7 +16,7 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     private static readonly JournalEntry First = new(JournalPhase.Bootstrapping, 1, "mysql-0", []);
     private static readonly JournalEntry Second = new(JournalPhase.Serving, 1, "mysql-0", ["mysql-1"]);
 
-    private readonly List<KubernetesApi> clients = [];
+    private readonly List<IKubernetes> clients = [];
     private FakeKubernetesApi api = null!;
 
     private string Text => api.Objects.Find(FakeKubernetesApi.Journal)!["data"]?["journal"]?.GetValue<string>() ?? "";
@@ -92,6 +92,7 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     [Theory]
     [InlineData(Fault.DoneThenLost)]
     [InlineData(Fault.DoneThenError)]
+    [InlineData(Fault.DoneThenHalf)]
     [InlineData(Fault.Error)]
     [InlineData(Fault.Hang)]
     internal async Task Write_WithoutAnAnswer_IsResolvedByReading(Fault fault)
@@ -138,7 +139,7 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     public async Task Write_WithoutTheLead_IsNotBegun()
     {
         var lead = new Lead();
-        var journal = new ConfigMapJournal(Client("a"), lead, Options.Create(Rules("a")), TimeProvider.System);
+        var journal = Journal(api.Access("a"), "a", lead);
         await journal.OpenAsync(None);
         lead.Leads = false;
         var calls = api.Calls.Count;
@@ -228,13 +229,24 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Api_RequestWithoutAnAnswer_GivesItsConnectionUp()
+    {
+        var journal = await WrittenAsync(First);
+        FailOnce(Fault.Hang);
+
+        await journal.WriteAsync(Second, Reason, None);
+
+        Assert.Equal(2, api.Connections.Distinct().Count());
+        Assert.NotEqual(api.Connections[0], api.Connections[^1]);
+    }
+
+    [Fact]
     public async Task Api_ServerOfAnotherAuthority_IsNotTalkedTo()
     {
         using var other = new TestAuthority();
-        var rules = Rules("a");
-        await File.WriteAllTextAsync(rules.Kubernetes.CertificateAuthorityPath, other.Pem);
+        await File.WriteAllTextAsync(api.AuthorityPath, other.Pem);
 
-        await Assert.ThrowsAsync<JournalException>(() => Journal(rules).OpenAsync(None));
+        await Assert.ThrowsAsync<JournalException>(() => Journal("a").OpenAsync(None));
 
         Assert.Empty(api.Calls);
     }
@@ -242,25 +254,12 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
     [Fact]
     public async Task Api_ServerByAnotherName_IsNotTalkedTo()
     {
-        var rules = Rules("a");
-        rules.Kubernetes.ApiServer = api.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+        var access = api.Access("a");
+        access.Host = api.Address.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
 
-        await Assert.ThrowsAsync<JournalException>(() => Journal(rules).OpenAsync(None));
+        await Assert.ThrowsAsync<JournalException>(() => Journal(access, "a").OpenAsync(None));
 
         Assert.Empty(api.Calls);
-    }
-
-    [Fact]
-    public async Task Api_TokenReplaced_IsReadAnew()
-    {
-        var rules = Rules("a");
-        var journal = Journal(rules);
-        await journal.OpenAsync(None);
-
-        await File.WriteAllTextAsync(rules.Kubernetes.TokenPath, "a-new-one");
-        await journal.WriteAsync(First, Reason, None);
-
-        Assert.Equal("a-new-one", api.Calls[^1].Token);
     }
 
     private async Task<ConfigMapJournal> WrittenAsync(params JournalEntry[] entries)
@@ -294,26 +293,18 @@ public sealed class ConfigMapJournalTests : IAsyncLifetime
         api.Fails = call => call.Verb == "update" && Interlocked.Decrement(ref failures) >= 0 ? fault : Fault.None;
     }
 
-    private ConfigMapJournal Journal(string identity) => Journal(Rules(identity));
+    private ConfigMapJournal Journal(string identity) => Journal(api.Access(identity), identity);
 
-    private ConfigMapJournal Journal(FailoverOptions rules) =>
-        new(Client(rules), new OnlyCoordinator(), Options.Create(rules), TimeProvider.System);
+    private ConfigMapJournal Journal(KubernetesClientConfiguration access, string identity) => Journal(access, identity, new OnlyCoordinator());
 
-    private KubernetesApi Client(string identity) => Client(Rules(identity));
-
-    private KubernetesApi Client(FailoverOptions rules)
+    private ConfigMapJournal Journal(KubernetesClientConfiguration access, string identity, ILeadership leadership)
     {
-        var client = new KubernetesApi(Options.Create(rules), TimeProvider.System);
-        clients.Add(client);
-        return client;
-    }
-
-    private FailoverOptions Rules(string identity)
-    {
-        var rules = api.Options(identity);
+        var rules = FakeKubernetesApi.Options(identity);
         rules.Kubernetes.RequestTimeout = TimeSpan.FromSeconds(1);
         rules.Kubernetes.RenewDeadline = TimeSpan.FromSeconds(4);
-        return rules;
+        var client = ApiServerClient.Create(access, rules.Kubernetes.RequestTimeout);
+        clients.Add(client);
+        return new(new ApiServer(client, Options.Create(rules), TimeProvider.System), leadership, Options.Create(rules), TimeProvider.System);
     }
 
     private sealed class Lead : ILeadership

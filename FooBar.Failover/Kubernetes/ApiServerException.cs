@@ -6,7 +6,7 @@ namespace FooBar.Failover.Kubernetes;
 /// <param name="message">What was asked of which object, and the answer.</param>
 /// <param name="status">The answer's status; null when there was no answer.</param>
 /// <param name="inner">What prevented an answer.</param>
-internal sealed class KubernetesException(string message, HttpStatusCode? status, Exception? inner = null) : Exception(message, inner)
+internal sealed class ApiServerException(string message, HttpStatusCode? status, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>The object has another version than the one that was to be replaced.</summary>
     public bool Conflict => status == HttpStatusCode.Conflict;
