@@ -14,6 +14,9 @@ internal static class PreparedTools
     /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
     public static string? FakeTime => File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
 
+    /// <summary>The base of the services' images, where no registry gives one; null where none was made.</summary>
+    public static string? BaseImage => File.Exists(Path.Combine(Cache, "base-image", "index.json")) ? $"oci:{Path.Combine(Cache, "base-image")}" : null;
+
     public static string Node => Find("node");
 
     /// <summary>The folder whose packages hold the schemas of Kubernetes, as this checkout pins them.</summary>
