@@ -163,6 +163,8 @@ prepare_base_image() {
     say "No container registry gives $image: the images are built on one that is made here."
     "$root/containers/dotnet/build" 9>&-
     export FooBar__Publish__BaseImage=oci:$base_layout
+    # The build reads it from a loopback port.
+    export no_proxy=localhost,${no_proxy:-${NO_PROXY:-}}
 }
 
 prepare_sdk() {

@@ -34,13 +34,7 @@ internal static partial class PublishSteps
         Action = async context =>
         {
             var settings = PublishSettings.Read(context.Services.GetRequiredService<IConfiguration>());
-            var application = await ReadAsync(context, settings);
-            var builder = new ImageBuilder(settings.Archives, context.Logger);
-            foreach (var service in application.Services.DistinctBy(service => service.Project))
-            {
-                await builder.BuildAsync(
-                    new ImageBuild(service.Project, $"{settings.Name}/{service.Name}", settings.Tag, settings.Registry, settings.BaseImage), context.CancellationToken);
-            }
+            await ServiceImages.BuildAsync(await ReadAsync(context, settings), settings, context.Logger, context.CancellationToken);
         },
     };
 

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using FooBar.AppHost.Publishing;
-using FooBar.AppHost.Publishing.Images;
 using FooBar.Tests.Support;
 using FooBar.Tests.Support.Publishing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FooBar.Tests.Integration.Publishing;
 
@@ -73,45 +70,49 @@ public sealed class ImageTests(PublishedImages images)
     [Fact]
     public async Task Image_BuiltElsewhereFromTheSameSources_IsTheSame()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         using var elsewhere = new TemporaryFolder();
-        await Checkout.CopyAsync(elsewhere.Path, limit.Token);
-        var build = PublishedImages.Build("gateway", $"{images.Tag}-again", elsewhere.Path);
-        await using var removed = new Undo(() => PublishedImages.DockerAsync("image", "rm", build.Reference));
-        await new ImageBuilder(archives: null, NullLogger.Instance).BuildAsync(build, limit.Token);
+        await Checkout.CopyAsync(elsewhere.Path);
+        var again = $"foobar/gateway:{images.Tag}-again";
+        await using var removed = new Undo(() => PublishedImages.DockerAsync("image", "rm", again));
 
-        Assert.Equal(await IdAsync(images.Reference("gateway")), await IdAsync(build.Reference));
+        var run = await PublishedImages.BuildAsync(Path.Combine(elsewhere.Path, "FooBar.Gateway"), $"{images.Tag}-again");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Equal(await IdAsync(images.Reference("gateway")), await IdAsync(again));
     }
 
     [Fact]
-    public async Task Build_BaseImageOutOfReach_SaysSoInOneSentence()
+    public async Task Images_BaseImageOutOfReach_SaySoInOneSentence()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        var build = PublishedImages.Build("failover", images.Tag) with { BaseImage = "127.0.0.1:9/nothing:1" };
+        var run = await PublishedImages.PublishAsync("--FooBar:Publish:BaseImage=127.0.0.1:9/nothing:1");
 
-        var refusal = await Assert.ThrowsAsync<PublishException>(() => new ImageBuilder(archives: null, NullLogger.Instance).BuildAsync(build, limit.Token));
-
-        Assert.StartsWith($"{build.Reference} was not built", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("127.0.0.1:9", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("FooBar:Publish:BaseImage", refusal.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', refusal.Message);
+        Assert.Equal(1, run.ExitCode);
+        var refusal = Assert.Single((run.Output + run.Errors).Split('\n'), line => line.Contains("was not built", StringComparison.Ordinal));
+        Assert.Contains("127.0.0.1:9", refusal, StringComparison.Ordinal);
+        Assert.Contains("FooBar:Publish:BaseImage", refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output + run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Image_BuiltAgainIntoAnArchive_IsTheSame()
+    public async Task Images_BuiltAgainIntoArchives_AreTheSame()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var folder = new TemporaryFolder();
-        var build = PublishedImages.Build("web", $"{images.Tag}-file", registry: "registry.example.com/team");
-        await using var removed = new Undo(() => PublishedImages.DockerAsync("image", "rm", build.Reference));
+        var tag = $"{images.Tag}-file";
 
-        await new ImageBuilder(folder.Path, NullLogger.Instance).BuildAsync(build, limit.Token);
+        var run = await PublishedImages.PublishAsync($"--FooBar:Publish:Tag={tag}", "--FooBar:Publish:Registry=registry.example.com:5000/team", $"--FooBar:Publish:Archives={folder.Path}");
 
-        var archive = Assert.Single(Directory.GetFiles(folder.Path));
-        Assert.Equal($"foobar-web-{build.Tag}.tar", Path.GetFileName(archive));
-        var (exitCode, output) = await PublishedImages.DockerAsync("load", "--quiet", "--input", archive);
-        Assert.True(exitCode == 0, output);
-        Assert.Equal(await IdAsync(images.Reference("web")), await IdAsync(build.Reference));
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Equal(
+            [$"foobar-failover-{tag}.tar", $"foobar-gateway-{tag}.tar", $"foobar-web-{tag}.tar"],
+            Directory.GetFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        foreach (var service in new[] { "failover", "gateway", "web" })
+        {
+            var loaded = $"registry.example.com:5000/team/foobar/{service}:{tag}";
+            await using var removed = new Undo(() => PublishedImages.DockerAsync("image", "rm", loaded));
+            var (exitCode, output) = await PublishedImages.DockerAsync("load", "--quiet", "--input", Path.Combine(folder.Path, $"foobar-{service}-{tag}.tar"));
+            Assert.True(exitCode == 0, output);
+            Assert.Equal(await IdAsync(images.Reference(service)), await IdAsync(loaded));
+        }
     }
 
     // The digest of an image's configuration, which holds the digests of its layers.

@@ -13,7 +13,7 @@ namespace FooBar.Tests.Support.Publishing;
 /// <summary>FooBar's own AppHost in publish mode: in this process, which is fast, and as the process that people start.</summary>
 internal static class AppHostPublishing
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     public static string[] Arguments(string output, string step = "publish", params string[] settings) =>
         ["--operation", "publish", "--step", step, "--output-path", output, .. settings];

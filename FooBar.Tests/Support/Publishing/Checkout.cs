@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FooBar.AppHost.Publishing.Images;
 
 namespace FooBar.Tests.Support.Publishing;
 
@@ -9,14 +8,14 @@ internal static class Checkout
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
     /// <summary>Copies them, as they are, with what git knows of them and without anything that a build has made.</summary>
-    public static async Task CopyAsync(string target, CancellationToken cancellationToken)
+    public static async Task CopyAsync(string target)
     {
-        var (exitCode, files) = await ChildProgram.RunAsync(
-            new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) { WorkingDirectory = Root }, cancellationToken);
-        Assert.True(exitCode == 0, files);
+        var listed = await ProgramRun.OfAsync(
+            new ProcessStartInfo("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]) { WorkingDirectory = Root }, TimeSpan.FromMinutes(1));
+        Assert.True(listed.ExitCode == 0, listed.Errors);
         var git = Path.Combine(Root, ".git");
         var known = Directory.Exists(git) ? Directory.EnumerateFiles(git, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Root, file)) : [".git"];
-        foreach (var file in files.Split('\0', StringSplitOptions.RemoveEmptyEntries).Concat(known).Where(file => File.Exists(Path.Combine(Root, file))))
+        foreach (var file in listed.Output.Split('\0', StringSplitOptions.RemoveEmptyEntries).Concat(known).Where(file => File.Exists(Path.Combine(Root, file))))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, file))!);
             File.Copy(Path.Combine(Root, file), Path.Combine(target, file));

@@ -14,6 +14,9 @@ internal static class PreparedTools
     /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
     public static string? FakeTime => File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
 
+    /// <summary>The base of the services' images, where no registry gives one; null where none was made.</summary>
+    public static string? BaseImage => File.Exists(Path.Combine(Cache, "base-image", "index.json")) ? $"oci:{Path.Combine(Cache, "base-image")}" : null;
+
     private static string Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException($"The tests of what is published need {program}: install it, or run ./test, which does.");
