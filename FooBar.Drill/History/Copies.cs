@@ -33,7 +33,8 @@ internal sealed class Copies(ChaosSystem system, string run, DateTimeOffset sinc
                 var executed = await OfBothAsync("SELECT @@GLOBAL.gtid_executed", GtidSet.Parse);
                 if (!executed[0].Equals(executed[1]))
                 {
-                    throw new InvalidOperationException($"{ChaosSystem.Databases[0]} has executed {executed[0]}, {ChaosSystem.Databases[1]} {executed[1]}.");
+                    throw new InvalidOperationException(
+                        $"{ChaosSystem.Databases[0]} has executed {executed[0]}, {ChaosSystem.Databases[1]} {executed[1]}.");
                 }
             });
         }

@@ -27,7 +27,8 @@ public sealed class DatabaseLoad : WriteLoad
         builder.AddDatabase("foobar");
         var load = new DatabaseLoad(builder.Build());
         await load.host.StartAsync();
-        await Eventually.Within(TimeSpan.FromSeconds(10), _ => Task.FromResult(load.database.Topology.Nodes.Any(node => node.Role == NodeRole.Primary)));
+        await Eventually.Within(
+            TimeSpan.FromSeconds(10), _ => Task.FromResult(load.database.Topology.Nodes.Any(node => node.Role == NodeRole.Primary)));
         return load;
     }
 

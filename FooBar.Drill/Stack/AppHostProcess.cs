@@ -5,7 +5,9 @@ namespace FooBar.Drill.Stack;
 /// <summary>The AppHost as a process of its own, as people start it, from the build output beside this program.</summary>
 internal static class AppHostProcess
 {
-    public static ProcessStartInfo Command(params string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "FooBar.AppHost.dll"), .. arguments])
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FooBar.AppHost.dll");
+
+    public static ProcessStartInfo Command(params string[] arguments) => new("dotnet", [Program, .. arguments])
     {
         WorkingDirectory = Path.GetTempPath(),
     };

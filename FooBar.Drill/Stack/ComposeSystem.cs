@@ -5,7 +5,7 @@ using YamlDotNet.Serialization;
 
 namespace FooBar.Drill.Stack;
 
-/// <summary>The published compose file, started with the published images under a name of its own, and gone at the end with all that it made.</summary>
+/// <summary>The published compose file, started under a project name of its own, and removed with its containers and volumes.</summary>
 /// <param name="tag">The tag of the services' images.</param>
 /// <param name="change">Makes a second file, which overrides the published one; none if null.</param>
 public sealed class ComposeSystem(string tag, Func<JsonObject, JsonObject>? change = null) : IAsyncDisposable
@@ -41,7 +41,8 @@ public sealed class ComposeSystem(string tag, Func<JsonObject, JsonObject>? chan
 
     public async Task InitializeAsync()
     {
-        await AppHostProcess.PublishAsync(Limit, "compose", "--output-path", Output, $"--FooBar:Publish:Tag={tag}", "--FooBar:Publish:MySqlImage=mysql:9.7");
+        await AppHostProcess.PublishAsync(
+            Limit, "compose", "--output-path", Output, $"--FooBar:Publish:Tag={tag}", "--FooBar:Publish:MySqlImage=mysql:9.7");
         await ProgramRun.OutputOfAsync(Limit, Path.Combine(Output, "secrets.sh"));
         certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(Output, "secrets", "gateway-tls", "tls.crt"));
         await File.AppendAllTextAsync(Path.Combine(Output, ".env"), $"HTTP_PORT={http}\nHTTPS_PORT={https}\nMANAGEMENT_PORT={management}\n");
@@ -81,12 +82,15 @@ public sealed class ComposeSystem(string tag, Func<JsonObject, JsonObject>? chan
     {
         string[] files = change is null ? [] : ["--file", Override];
         string[] own = ["--project-name", project, "--project-directory", Output, "--file", Published, .. files, .. arguments];
-        return await HasPluginAsync() ? await ProgramRun.OutputOfAsync(Limit, "docker", ["compose", .. own]) : await ProgramRun.OutputOfAsync(Limit, "docker-compose", own);
+        return await HasPluginAsync()
+            ? await ProgramRun.OutputOfAsync(Limit, "docker", ["compose", .. own])
+            : await ProgramRun.OutputOfAsync(Limit, "docker-compose", own);
     }
 
     private static async Task<bool> HasPluginAsync() =>
         (await ProgramRun.OfAsync(new ProcessStartInfo("docker", ["compose", "version"]), Limit)).ExitCode == 0;
 
+    // Plain scalars keep their type: compose refuses "true" where it wants a boolean.
     private static JsonObject Json(string yaml)
     {
         var document = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build().Deserialize<object>(yaml);

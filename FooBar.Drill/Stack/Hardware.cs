@@ -13,7 +13,8 @@ internal sealed class Hardware(IReadOnlyList<string> nodes) : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
-    public static string? FakeTime { get; } = Path.Combine(CacheHome, "foobar", "libfaketime.so") is var library && File.Exists(library) ? library : null;
+    public static string? FakeTime { get; } =
+        Path.Combine(CacheHome, "foobar", "libfaketime.so") is var library && File.Exists(library) ? library : null;
 
     private static string CacheHome => Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
         ? given

@@ -14,6 +14,10 @@ internal sealed class StackImages : IAsyncDisposable
 
     public Task BuildAsync() => AppHostProcess.PublishAsync(BuildLimit, "images", $"--FooBar:Publish:Tag={Tag}");
 
-    public async ValueTask DisposeAsync() =>
-        await ProgramRun.OfAsync(new ProcessStartInfo("docker", ["image", "rm", .. Services.Select(service => $"foobar/{service}:{Tag}")]), RemoveLimit);
+    /// <summary>Removes the images. A failure is ignored: a build that failed has left some of them out.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var references = Services.Select(service => $"foobar/{service}:{Tag}");
+        await ProgramRun.OfAsync(new ProcessStartInfo("docker", ["image", "rm", .. references]), RemoveLimit);
+    }
 }

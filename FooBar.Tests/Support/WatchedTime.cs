@@ -3,7 +3,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FooBar.Tests.Support;
 
-/// <summary>A <see cref="FakeTimeProvider"/> that tells how many one-shot timers are pending, so that a test moves the clock only when everybody waits.</summary>
+/// <summary>
+/// A <see cref="FakeTimeProvider"/> that counts pending one-shot timers. A test that moves the clock before everybody waits on it
+/// would move it past a timer that is started later.
+/// </summary>
 internal sealed class WatchedTime(DateTimeOffset start) : FakeTimeProvider(start)
 {
     private readonly ConcurrentDictionary<WatchedTimer, TimeSpan> pending = new();

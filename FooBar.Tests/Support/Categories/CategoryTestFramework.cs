@@ -14,7 +14,8 @@ public sealed class CategoryTestFramework(IMessageSink diagnostics) : XunitTestF
     private sealed class Discoverer(IAssemblyInfo assembly, ISourceInformationProvider source, IMessageSink diagnostics)
         : XunitTestFrameworkDiscoverer(assembly, source, diagnostics)
     {
-        protected override bool FindTestsForType(ITestClass testClass, bool includeSourceInformation, IMessageBus messageBus, ITestFrameworkDiscoveryOptions discoveryOptions)
+        protected override bool FindTestsForType(
+            ITestClass testClass, bool includeSourceInformation, IMessageBus messageBus, ITestFrameworkDiscoveryOptions discoveryOptions)
         {
             using var bus = new CategorizingBus(messageBus, Category.Of(testClass.Class.ToRuntimeType()));
             return base.FindTestsForType(testClass, includeSourceInformation, bus, discoveryOptions);
@@ -33,6 +34,7 @@ public sealed class CategoryTestFramework(IMessageSink diagnostics) : XunitTestF
             return inner.QueueMessage(message);
         }
 
+        // The inner bus belongs to the caller.
         public void Dispose()
         {
         }
