@@ -21,11 +21,22 @@ public sealed class SemiSyncPrice
     private SemiSyncPrice(ChaosSystem system, string primary, string replica) => (this.system, this.primary, this.replica) = (system, primary, replica);
 
     /// <param name="folder">Where the table is written as well; null for nowhere.</param>
-    /// <returns>The exit code: 0, or 1 if it was stopped before its end.</returns>
+    /// <returns>The exit code: 0, or 1 if it failed or was stopped before its end.</returns>
     public static async Task<int> RunAsync(string? folder)
     {
         var comparisons = new List<Comparison>();
-        var ended = await DrillStack.RunAsync((system, stop) => MeasureAsync(system, comparisons, stop));
+        var ended = false;
+        try
+        {
+            ended = await DrillStack.RunAsync((system, stop) => MeasureAsync(system, comparisons, stop));
+        }
+#pragma warning disable CA1031 // whatever it was, what was measured until then is not lost
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await Console.Error.WriteLineAsync($"The drill could not go on: {e.GetType().Name}: {e.Message}");
+        }
+
         var table = PriceTable.Markdown(comparisons);
         Console.WriteLine($"\n{table}");
         if (folder is not null)
