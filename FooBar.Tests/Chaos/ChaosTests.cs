@@ -1,11 +1,12 @@
+using FooBar.Drill.Faults;
+using FooBar.Drill.Trials;
 using FooBar.Tests.Support.Publishing;
-using Xunit;
 
 namespace FooBar.Tests.Chaos;
 
 /// <summary>A short selection of the drill: under load each is taken away once, and no promise is broken.</summary>
 [Collection(SharePublishedImages.Name)]
-public sealed class ChaosTests(ChaosSystem system) : IClassFixture<ChaosSystem>
+public sealed class ChaosTests(ChaosFixture fixture) : IClassFixture<ChaosFixture>
 {
     private const int Seed = 7;
 
@@ -24,9 +25,9 @@ public sealed class ChaosTests(ChaosSystem system) : IClassFixture<ChaosSystem>
     public async Task Fault_UnderLoad_BreaksNoPromise(string component, string what)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(4));
-        var fault = Faults.All.Single(fault => (fault.Component, fault.What) == (component, what));
+        var fault = FaultCatalog.All.Single(fault => (fault.Component, fault.What) == (component, what));
 
-        var trial = await Trial.RunAsync(system, fault, Seed, limit.Token);
+        var trial = await Trial.RunAsync(fixture.System, fault, Seed, limit.Token);
 
         Assert.True(trial.Writes > 0, "There was no load.");
         Assert.True(trial.Broken.Count == 0, string.Join('\n', trial.Broken.Take(10)));

@@ -11,7 +11,7 @@ namespace FooBar.Tests.EndToEnd;
 [Collection(SharePublishedImages.Name)]
 public sealed class ComposeTests(PublishedImages images) : IAsyncLifetime
 {
-    private readonly ComposeSystem system = new(images);
+    private readonly ComposeSystem system = new(images.Tag);
     private readonly CancellationTokenSource limit = new(TimeSpan.FromMinutes(3));
 
     private CancellationToken Token => limit.Token;

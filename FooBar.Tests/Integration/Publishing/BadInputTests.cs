@@ -125,7 +125,7 @@ public sealed class BadInputTests : IDisposable
 
         // Its copy waits for somebody who writes to the pipe; by then everything else is written.
         await ShellAsync($"mkfifo '{Output}/pipe'");
-        using (var process = ProgramRun.Start(AppHostPublishing.Command(AppHostPublishing.Arguments(Output))))
+        using (var process = ProgramRun.Start(AppHostProcess.Command(AppHostPublishing.Arguments(Output))))
         {
             try
             {

@@ -71,7 +71,7 @@ public sealed class ImageTests(PublishedImages images)
     public async Task Image_BuiltElsewhereFromTheSameSources_IsTheSame()
     {
         using var elsewhere = new TemporaryFolder();
-        await Checkout.CopyAsync(elsewhere.Path);
+        await CheckoutCopy.MakeAsync(elsewhere.Path);
         var again = $"foobar/gateway:{images.Tag}-again";
         await using var removed = new Undo(() => PublishedImages.DockerAsync("image", "rm", again));
 

@@ -105,9 +105,9 @@ internal sealed class LocalCluster : IAsyncDisposable
         {
             await Eventually.Within(bound, () => Assert.All(_workloads, workload => Assert.True(workload.IsReady, $"{workload.Name} is not ready")));
         }
-        catch (Xunit.Sdk.XunitException e)
+        catch (TimeoutException e)
         {
-            throw new Xunit.Sdk.XunitException($"{e.Message}\n{Story()}", e);
+            throw new TimeoutException($"{e.Message}\n{Story()}", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
@@ -43,11 +42,5 @@ internal static class AppHostPublishing
         new ApplicationReader(services.GetRequiredService<DistributedApplicationModel>(), execution, services, new PublishSettings(), NullLogger.Instance).ReadAsync(cancellationToken);
 
     public static Task<ProgramRun> RunAsync(string output, string step = "publish", params string[] settings) =>
-        ProgramRun.OfAsync(Command(Arguments(output, step, settings)), Limit);
-
-    /// <summary>The AppHost as a process of its own, from its build output and in the folder where <c>dotnet run</c> starts it.</summary>
-    public static ProcessStartInfo Command(params string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "FooBar.AppHost.dll"), .. arguments])
-    {
-        WorkingDirectory = Path.Combine(Checkout.Root, "FooBar.AppHost"),
-    };
+        ProgramRun.OfAsync(AppHostProcess.Command(Arguments(output, step, settings)), Limit);
 }

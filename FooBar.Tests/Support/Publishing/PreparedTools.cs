@@ -11,9 +11,6 @@ internal static class PreparedTools
     /// <summary>kubectl with a Kustomize of this decade: the one in the cache, which is there only where the machine's own is too old.</summary>
     public static string Kubectl => File.Exists(Path.Combine(Cache, "kubectl")) ? Path.Combine(Cache, "kubectl") : Find("kubectl");
 
-    /// <summary>The library that moves a program's clock; null where ./drill could not bring it.</summary>
-    public static string? FakeTime => File.Exists(Path.Combine(Cache, "libfaketime.so")) ? Path.Combine(Cache, "libfaketime.so") : null;
-
     /// <summary>The base of the services' images, where no registry gives one; null where none was made.</summary>
     public static string? BaseImage => File.Exists(Path.Combine(Cache, "base-image", "index.json")) ? $"oci:{Path.Combine(Cache, "base-image")}" : null;
 

@@ -1,6 +1,5 @@
 using FooBar.Failover.Observe;
-using FooBar.Tests.Support;
-using Xunit;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FooBar.Tests.Unit.Failover;
 
@@ -11,7 +10,7 @@ public sealed class ClusterLookTests
     private static readonly NodeView Primary = new("mysql-1") { PeerHost = "mysql-1", PeerPort = 3306 };
     private static readonly NodeView Silent = Primary with { Error = "no route", NeverSeen = true };
 
-    private readonly ManualTime clock = new();
+    private readonly FakeTimeProvider clock = new();
     private readonly Dictionary<string, TaskCompletionSource<NodeView>> asked = [];
     private readonly List<string> questions = [];
     private readonly ClusterLook look;

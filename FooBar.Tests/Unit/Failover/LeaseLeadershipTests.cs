@@ -15,7 +15,7 @@ public sealed class LeaseLeadershipTests : IAsyncLifetime
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    private readonly ManualTime time = new();
+    private readonly WatchedTime time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly CancellationTokenSource end = new();
     private readonly List<Task> waits = [];
     private readonly List<IDisposable> garbage = [];

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FooBar.Gateway.Listening;
 using FooBar.ServiceDefaults.Startup;
-using FooBar.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FooBar.Tests.Unit.Gateway;
 
@@ -11,7 +11,7 @@ public sealed class DevelopmentCertificateTests : IDisposable
     private static readonly DateTimeOffset Today = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FixedTime _time = new(Today);
+    private readonly FakeTimeProvider _time = new(Today);
 
     public void Dispose() => _folder.Dispose();
 
@@ -46,7 +46,7 @@ public sealed class DevelopmentCertificateTests : IDisposable
     public async Task LoadOrCreate_Later_ReplacesItOnlyInItsLastMonth(int days, bool replaced)
     {
         var first = await LoadOrCreateAsync(_time);
-        _time.Now = Today.AddDays(days);
+        _time.SetUtcNow(Today.AddDays(days));
 
         var second = await LoadOrCreateAsync(_time);
 

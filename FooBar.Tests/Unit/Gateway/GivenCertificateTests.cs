@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FooBar.Gateway;
 using FooBar.Gateway.Listening;
-using FooBar.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FooBar.Tests.Unit.Gateway;
 
@@ -15,7 +15,7 @@ public sealed class GivenCertificateTests : IDisposable
     private static readonly TimeSpan AMinute = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FixedTime _time = new(Today);
+    private readonly FakeTimeProvider _time = new(Today);
     private readonly Lines _log = new();
 
     public void Dispose() => _folder.Dispose();
@@ -28,7 +28,7 @@ public sealed class GivenCertificateTests : IDisposable
         Assert.Equal("CN=first", await PresentedAsync(certificate));
 
         MountSecret("second");
-        _time.Now += AMinute;
+        _time.Advance(AMinute);
 
         Assert.Equal("CN=second", await PresentedAsync(certificate));
         Assert.Empty(_log.Warnings);
@@ -43,7 +43,7 @@ public sealed class GivenCertificateTests : IDisposable
         Assert.Equal("CN=first", await PresentedAsync(certificate));
 
         WritePkcs12(file, "second");
-        _time.Now += AMinute;
+        _time.Advance(AMinute);
 
         Assert.Equal("CN=second", await PresentedAsync(certificate));
     }
@@ -59,14 +59,14 @@ public sealed class GivenCertificateTests : IDisposable
 
         for (var minute = 0; minute < 3; minute++)
         {
-            _time.Now += AMinute;
+            _time.Advance(AMinute);
             Assert.Equal("CN=first", await PresentedAsync(certificate));
         }
 
         Assert.Contains("Gateway:Certificate:Path", Assert.Single(_log.Warnings), StringComparison.Ordinal);
 
         MountSecret("second");
-        _time.Now += AMinute;
+        _time.Advance(AMinute);
         Assert.Equal("CN=second", await PresentedAsync(certificate));
     }
 
@@ -79,7 +79,7 @@ public sealed class GivenCertificateTests : IDisposable
 
         for (var minute = 0; minute < 3; minute++)
         {
-            _time.Now += AMinute;
+            _time.Advance(AMinute);
             Assert.Equal("CN=first", await PresentedAsync(certificate));
         }
 

@@ -1,8 +1,8 @@
 using FooBar.Gateway;
 using FooBar.Gateway.Listening;
-using FooBar.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace FooBar.Tests.Unit.Gateway;
 
@@ -11,7 +11,7 @@ public sealed class ServerCertificateTests : IDisposable
     private static readonly DateTimeOffset Today = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly FixedTime _time = new(Today);
+    private readonly FakeTimeProvider _time = new(Today);
 
     public void Dispose() => _folder.Dispose();
 
@@ -21,10 +21,10 @@ public sealed class ServerCertificateTests : IDisposable
         var certificate = await LoadAsync();
         var first = await PresentedAsync(certificate);
 
-        _time.Now = Today.AddDays(300);
+        _time.SetUtcNow(Today.AddDays(300));
         Assert.Equal(first, await PresentedAsync(certificate));
 
-        _time.Now = Today.AddDays(340);
+        _time.SetUtcNow(Today.AddDays(340));
         Assert.NotEqual(first, await PresentedAsync(certificate));
     }
 
@@ -36,7 +36,7 @@ public sealed class ServerCertificateTests : IDisposable
         Directory.Delete(Folder, recursive: true);
         await File.WriteAllTextAsync(Folder, "in the way");
 
-        _time.Now = Today.AddDays(340);
+        _time.SetUtcNow(Today.AddDays(340));
 
         Assert.Equal(first, await PresentedAsync(certificate));
         Assert.Equal(first, await PresentedAsync(certificate));

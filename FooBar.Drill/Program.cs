@@ -1,0 +1,3 @@
+using FooBar.Drill;
+
+return await DrillRun.RunAsync(args);
